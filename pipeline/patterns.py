@@ -1,0 +1,321 @@
+"""Relation rules as data: relation types, words, triggers, fragments and patterns, checked and compiled.
+
+A sentence becomes a string of one symbol an element (a group of mentions, a trigger, a function word, any other word);
+a pattern becomes two regular expressions over such symbols, one that reads onwards from the trigger and one that reads
+backwards from it. Rules over classes of tokens in place of a full parse are the method of finite-state extraction
+(Hobbs et al., FASTUS, 1997).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+from pipeline.sites import Sites, load_sites
+from pipeline.tables import Row, read_rows
+from pipeline.text import HAN
+
+ENTITY_TYPES = ("gene", "drug", "disease")
+SIGNS = {"increase": 1, "decrease": -1, "cause": 1, "phosphorylate": 1, "dephosphorylate": -1, "bind": 1,
+         "associate": 1, "regulate": 1, "depend": 1, "target": -1, "treat": 1, "none": 1}  # fmt: skip
+FORMS = ("verb", "past", "ing", "noun", "agent", "adjective")
+BUILT_IN = ("E", "gene", "drug", "disease", "w", "num", "site", "T")
+ATOM = re.compile(r"\s*(?:(?P<name>[A-Za-z][\w.-]*(?::[\w|.]+)?(?!=))|(?P<look>!\()|(?P<part>[ab]=\()|(?P<mark>[()|]))"
+                  r"(?P<times>(?:[*+?]|\{\d+(?:,\d*)?\})\??)?")  # fmt: skip
+TOKEN = re.compile(f"[A-Za-z]+(?:['’](?:s|t)\\b)?|[0-9]+(?:[.,][0-9]+)*|[{HAN}]+|\\S")
+CLASS = re.compile(r"\[[^\[\]]+\]")
+FIRST_SYMBOL = 0xE000  # the private use area: never met in text
+
+
+@dataclass(frozen=True)
+class RelationType:
+    """A row of relations.csv: `symmetric` relations have no direction, `opposite` says the contrary."""
+
+    relation: str
+    symmetric: bool
+    opposite: str
+
+
+@dataclass(frozen=True)
+class Word:
+    """What the rules know of a word or phrase: its classes and, if it is a trigger, what it says of its object."""
+
+    text: str
+    classes: frozenset[str]
+    effect: str = ""
+    modification: str = ""
+
+    @property
+    def sign(self) -> int:
+        """Return -1 for a word that lowers what it governs, else 1."""
+        return SIGNS[self.effect or "none"]
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A row of patterns.csv, compiled.
+
+    `takes_subject` is the role (`A` acts, `B` is acted on) of the subject in force, where the pattern names none.
+    """
+
+    name: str
+    kind: str
+    relation: str
+    trigger: frozenset[str]
+    left: re.Pattern[str]
+    right: re.Pattern[str]
+    takes_subject: str
+    takes_object: bool
+    confidence: float
+    example: str
+    expected: str
+
+
+@dataclass(frozen=True)
+class Language:
+    """The rules of one language."""
+
+    name: str
+    words: Mapping[str, Word]
+    longest: Mapping[str, int]
+    symbols: Mapping[frozenset[str], str]
+    patterns: Mapping[str, tuple[Pattern, ...]]
+    group: re.Pattern[str]
+    more: re.Pattern[str]
+
+
+@dataclass(frozen=True)
+class Patterns:
+    """All relation rules: the closed list of relations, and each language's rules."""
+
+    relations: Mapping[str, RelationType]
+    languages: Mapping[str, Language]
+    sites: Sites
+
+
+def load_patterns(folder: Path) -> Patterns:
+    """Load and compile the rules below `folder` (lexicons/relations); raise LexiconError at the first wrong row."""
+    rows = read_rows(folder / "relations.csv", ("relation", "symmetric", "opposite", "note"))
+    relations = {row["relation"]: RelationType(row["relation"], row["symmetric"] == "true", row["opposite"])
+                 for row in rows}  # fmt: skip
+    languages = {path.name: load_language(path, relations)
+                 for path in sorted(folder.iterdir()) if (path / "patterns.csv").is_file()}  # fmt: skip
+    return Patterns(relations, languages, load_sites(folder / "residues.csv"))
+
+
+def load_language(folder: Path, relations: Mapping[str, RelationType]) -> Language:
+    """Load the rule files of one language."""
+    words = load_words(folder)
+    symbols = allot_symbols(words)
+    fragments = {row["name"]: row["pattern"] for row in read_rows(folder / "fragments.csv", ("name", "pattern", "note"))}
+    compiler = Compiler(symbols, fragments)
+    patterns: dict[str, list[Pattern]] = {}
+    columns = ("name", "kind", "pattern", "relation", "confidence", "example", "expected", "note")
+    for row in read_rows(folder / "patterns.csv", columns):
+        pattern = compile_pattern(row, compiler, relations)
+        patterns.setdefault(pattern.kind, []).append(pattern)
+    group, more = (re.compile(compiler.expression(name)) for name in ("<group>", "<more>"))
+    return Language(folder.name, words, count_longest(words), symbols, {kind: tuple(rows) for kind, rows in patterns.items()}, group, more)
+
+
+def split_phrase(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[str, int, int]]:
+    """Yield the tokens of `text[start:end]` in lower case, with their offsets in `text`."""
+    for match in TOKEN.finditer(text, start, len(text) if end is None else end):
+        yield match.group().lower(), match.start(), match.end()
+
+
+def count_longest(words: Mapping[str, Word]) -> dict[str, int]:
+    """Return for each first token the number of tokens of the longest phrase that begins with it."""
+    longest: dict[str, int] = {}
+    for text in words:
+        first, _, rest = text.partition(" ")
+        longest[first] = max(longest.get(first, 1), 1 + len(rest.split()))
+    return longest
+
+
+def load_words(folder: Path) -> dict[str, Word]:
+    """Read words.csv and triggers.csv of a language into one dictionary; a word of both has the classes of both."""
+    words: dict[str, Word] = {}
+    for row in read_rows(folder / "words.csv", ("word", "class", "note")):
+        add_word(words, Word(spell(row["word"]), frozenset([row["class"]])))
+    for row in read_rows(folder / "triggers.csv", ("trigger", "form", "effect", "modification", "forms", "note")):
+        if row["effect"] not in SIGNS:
+            raise row.error("effect", f"{row['effect']} is no effect", f"write one of {', '.join(SIGNS)}")
+        if row["form"] not in FORMS:
+            raise row.error("form", f"{row['form']} is no form", f"write one of {', '.join(FORMS)}")
+        for text, form in inflect(row, folder.name):
+            classes = frozenset([form, f"{form}.{row['effect']}", "T"])
+            add_word(words, Word(spell(text), classes, row["effect"], row["modification"]))
+    return words
+
+
+def spell(text: str) -> str:
+    """Return a phrase as it is looked up: its tokens in lower case, one space between them."""
+    return " ".join(token for token, _, _ in split_phrase(text))
+
+
+def add_word(words: dict[str, Word], word: Word) -> None:
+    """Add `word`, joining its classes with those that an earlier row gave it; the earlier effect stays."""
+    known = words.get(word.text)
+    if known:
+        word = Word(word.text, known.classes | word.classes, known.effect or word.effect,
+                    known.modification or word.modification)  # fmt: skip
+    words[word.text] = word
+
+
+def inflect(row: Row, language: str) -> Iterator[tuple[str, str]]:
+    """Yield the spellings of a trigger with the form of each; English verbs and nouns are inflected by rule.
+
+    The column `forms` overrides the rule for irregular verbs: third person, past, participle, -ing, joined by `|`.
+    """
+    text, form = row["trigger"], row["form"]
+    if language != "en" or form not in ("verb", "noun", "agent"):
+        yield text, form
+    elif form in ("noun", "agent"):
+        yield text, form
+        yield (row["forms"] or add_s(text)), form
+    else:
+        forms = row["forms"].split("|") if row["forms"] else [add_s(text), add_ed(text), add_ed(text), add_ing(text)]
+        yield from ((text, "verb"), (forms[0], "verb"), (forms[1], "past"), (forms[2], "past"), (forms[3], "ing"))
+
+
+def split_head(text: str) -> tuple[str, str]:
+    """Split `lead to` into the word that is inflected and the rest with its space."""
+    head, _, rest = text.partition(" ")
+    return head, f" {rest}" if rest else ""
+
+
+def add_s(text: str) -> str:
+    """Return the third person of a verb or the plural of a noun."""
+    head, rest = split_head(text)
+    if re.search(r"[^aeiou]y$", head):
+        return f"{head[:-1]}ies{rest}"
+    return f"{head}{'es' if re.search('(s|x|z|ch|sh)$', head) else 's'}{rest}"
+
+
+def add_ed(text: str) -> str:
+    """Return the past of a regular verb."""
+    head, rest = split_head(text)
+    if re.search(r"[^aeiou]y$", head):
+        return f"{head[:-1]}ied{rest}"
+    return f"{head}{'d' if head.endswith('e') else 'ed'}{rest}"
+
+
+def add_ing(text: str) -> str:
+    """Return the -ing form of a regular verb."""
+    head, rest = split_head(text)
+    return f"{head[:-1] if re.search('[^e]e$', head) else head}ing{rest}"
+
+
+def allot_symbols(words: Mapping[str, Word]) -> dict[frozenset[str], str]:
+    """Give each set of classes that an element can have a symbol of its own."""
+    signatures = {word.classes for word in words.values()} | {frozenset([name]) for name in ("w", "num", "site")}
+    for size in (1, 2, 3):
+        signatures |= {frozenset(["E", *types]) for types in combinations(ENTITY_TYPES, size)}
+    ordered = sorted(signatures, key=sorted)
+    return {signature: chr(FIRST_SYMBOL + index) for index, signature in enumerate(ordered)}
+
+
+def compile_pattern(row: Row, compiler: Compiler, relations: Mapping[str, RelationType]) -> Pattern:
+    """Compile a row of patterns.csv; raise LexiconError if it cannot be."""
+    if row["relation"] not in relations and row["relation"] not in ("trigger", "opposite", ""):
+        raise row.error("relation", f"{row['relation']} is not in relations.csv", "use a relation listed there")
+    try:
+        before, trigger, after = split_at_trigger(row["pattern"])
+        left = re.compile(compiler.expression(before, backwards=True))
+        right = re.compile(compiler.expression(after))
+        confidence = float(row["confidence"])
+    except (ValueError, re.error) as error:
+        raise row.error("pattern", str(error), "see docs/rules.md for the way a pattern is written") from error
+    takes = {"S": "A", "O": "B"}.get((before.split() or [""])[0], "")
+    return Pattern(row["name"], row["kind"], row["relation"], frozenset(trigger), left, right, takes, "P" in row["pattern"].split(),
+                   confidence, row["example"], row["expected"])  # fmt: skip
+
+
+def split_at_trigger(text: str) -> tuple[str, list[str], str]:
+    """Split a pattern at its one `T` atom into what stands before it, the classes that it allows, what stands behind."""
+    words = text.split()
+    places = [index for index, word in enumerate(words) if word == "T" or word.startswith("T:")]
+    if len(places) != 1:
+        raise ValueError(f"the pattern has {len(places)} T atoms, it must have one")
+    index = places[0]
+    return " ".join(words[:index]), words[index][2:].split("|") if ":" in words[index] else ["T"], " ".join(words[index + 1 :])
+
+
+class Compiler:
+    """Turns the text of a pattern into a regular expression over symbols."""
+
+    def __init__(self, symbols: Mapping[frozenset[str], str], fragments: Mapping[str, str]) -> None:
+        self.fragments = fragments
+        self.classes: dict[str, str] = {}
+        for signature, symbol in symbols.items():
+            for name in signature:
+                self.classes[name] = self.classes.get(name, "") + symbol
+
+    def expression(self, text: str, backwards: bool = False) -> str:
+        """Return the regular expression of `text`; `backwards` reads its atoms in reverse order."""
+        parts, rest = self.sequence(self.expand(text), backwards)
+        if rest.strip():
+            raise ValueError(f"cannot read `{rest.strip()}`")
+        return parts
+
+    def expand(self, text: str, depth: int = 0) -> str:
+        """Put the fragments in the place of their names; raise ValueError if one is unknown or holds itself."""
+        if depth > 9:
+            raise ValueError("a fragment holds itself")
+
+        def replace(match: re.Match[str]) -> str:
+            if match.group(1) not in self.fragments:
+                raise ValueError(f"there is no fragment <{match.group(1)}> in fragments.csv")
+            return f"( {self.expand(self.fragments[match.group(1)], depth + 1)} )"
+
+        return re.sub(r"<([\w-]+)>", replace, text)
+
+    def sequence(self, text: str, backwards: bool) -> tuple[str, str]:
+        """Compile alternatives of atoms up to the closing bracket; return the expression and the text left over."""
+        branches: list[list[str]] = [[]]
+        while text.strip() and not text.lstrip().startswith(")"):
+            match = ATOM.match(text)
+            if not match:
+                raise ValueError(f"cannot read `{text.strip()[:30]}`")
+            text = text[match.end() :]
+            if match["mark"] == "|":
+                branches.append([])
+                continue
+            if match["mark"] == "(" or match["look"] or match["part"]:
+                inner, text = self.sequence(text, backwards)
+                closing = re.match(r"\s*\)(?P<times>(?:[*+?]|\{\d+(?:,\d*)?\})\??)?", text)
+                if not closing:
+                    raise ValueError("a bracket is not closed")
+                text = text[closing.end() :]
+                head = "?!" if match["look"] else f"?P<{match['part'][0]}>" if match["part"] else "?:"
+                atom = f"({head}{inner}){closing['times'] or ''}"
+            else:
+                atom = self.atom(match["name"]) + (match["times"] or "")
+            branches[-1].append(atom)
+        if len(branches) > 1 and all(len(branch) == 1 and CLASS.fullmatch(branch[0]) for branch in branches):
+            return f"[{''.join(branch[0][1:-1] for branch in branches)}]", text
+        return "|".join("".join(reversed(branch) if backwards else branch) for branch in branches), text
+
+    def atom(self, name: str) -> str:
+        """Compile one atom: `A` and `B` are captured groups of mentions (`B:disease`), `S`, `O`, `P` stand outside it."""
+        base, _, types = name.partition(":")
+        if base in ("S", "O", "P"):
+            return ""
+        if base in ("A", "B", "M"):
+            symbols = "".join(self.members(kind) for kind in (types or "E").split("|"))
+            return f"(?P<{base}>[{symbols}])"
+        if base == "any":
+            return "."
+        if types:
+            raise ValueError(f"{name}: only A, B, M and T take a type")
+        return f"[{self.members(base)}]"
+
+    def members(self, name: str) -> str:
+        """Return the symbols of a class."""
+        if name not in self.classes:
+            raise ValueError(f"no word has the class {name}")
+        return "".join(sorted(set(self.classes[name])))

@@ -1,0 +1,303 @@
+"""Relations and modifications of a sentence whose mentions are given, by the rules of lexicons/relations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+from pipeline.elements import Element, Elements, read_elements
+from pipeline.patterns import Language, Pattern, Patterns
+from pipeline.records import Modified, Relation, Span
+from pipeline.scope import is_negated, is_speculated
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A group of mentions that acts: its place in the row, and -1 where the sentence speaks of its loss."""
+
+    place: int
+    sign: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A pattern that fired: its trigger's place, who acts, on whom, the sign of the whole, the stretch it covers."""
+
+    pattern: Pattern
+    trigger: int
+    agent: Subject | None
+    patient: Subject | None
+    grammatical: Subject | None
+    start: int
+    end: int
+    more: tuple[Subject, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the rules make of a sentence: its elements, the frames that fired, and what they state."""
+
+    elements: Elements
+    frames: tuple[Frame, ...]
+    relations: tuple[Relation, ...]
+    modifications: tuple[Modified, ...]
+
+
+def relate(text: str, lang: str, spans: Sequence[Span], patterns: Patterns, cuts: frozenset[int] = frozenset()) -> Reading:
+    """Return what `text`, one sentence, says of `spans` (sorted, not overlapping; offsets in code points of `text`)."""
+    language = patterns.languages[lang]
+    elements = read_elements(text, spans, language, patterns.sites, cuts)
+    frames = tuple(find_frames(elements, language))
+    relations = [relation for frame in frames for relation in state_all(frame, elements, spans, text)]
+    modified = [row for frame in frames for row in modify(frame, elements, spans, text)]
+    return Reading(elements, frames, best(relations), merge_modified(modified))
+
+
+def find_frames(elements: Elements, language: Language) -> Iterator[Frame]:
+    """Yield the frames of a sentence from left to right; of the statement patterns the first that fits a trigger."""
+    frames: list[Frame] = []
+    for place, element in enumerate(elements.row):
+        if element.word is None or "T" not in element.classes:
+            continue
+        fitting = (fit(pattern, place, elements, language, frames)
+                   for kind in ("statement", "within", "bare") for pattern in language.patterns.get(kind, ())
+                   if pattern.trigger & element.classes)  # fmt: skip
+        frame = next(filter(None, fitting), None)
+        if frame and not repeats(frame, frames, elements.row):
+            frames.append(frame)
+            yield frame
+        others = [pattern for kind in ("disease", "further", "modification") for pattern in language.patterns.get(kind, ())]
+        for pattern in others:
+            if pattern.trigger & element.classes and (frame := fit(pattern, place, elements, language, frames)):
+                yield frame
+
+
+def repeats(frame: Frame, frames: Sequence[Frame], row: Sequence[Element]) -> bool:
+    """Tell whether the trigger stands within an earlier frame of the same agent: it was read as part of that one."""
+    return not is_coordinated(row, frame.trigger) and any(
+        earlier.start <= frame.trigger < earlier.end and earlier.patient and earlier.pattern.kind == "statement"
+        and (frame.pattern.takes_subject or not frame.agent or not earlier.agent or earlier.agent.place == frame.agent.place)
+        for earlier in frames)  # fmt: skip
+
+
+def fit(pattern: Pattern, place: int, elements: Elements, language: Language, frames: Sequence[Frame]) -> Frame | None:
+    """Return the frame of `pattern` at the trigger at `place`, or None if it does not fit there."""
+    size = len(elements.row)
+    right = pattern.right.match(elements.symbols, place + 1)
+    left = right and pattern.left.match(elements.reversed, size - place)
+    if not right or not left:
+        return None
+    found: dict[str, Subject] = {}
+    for role, part in (("A", "a"), ("B", "b")):
+        for match, backwards in ((left, True), (right, False)):
+            at = match.start(role) if role in match.re.groupindex else -1
+            if at >= 0:
+                inner = match.span(part) if part in match.re.groupindex else (at, at + 1)
+                first, last = (size - inner[1], size - inner[0]) if backwards else inner
+                middle = size - 1 - at if backwards else at
+                found[role] = Subject(middle, sign_within(elements.row, first, last, middle))
+    start, end = size - left.end(), right.end()
+    if pattern.takes_object:
+        found["B"] = next((frame.patient for frame in reversed(frames) if frame.patient), None) or Subject(-1, 0)
+        if not found["B"].sign:
+            return None
+    if pattern.takes_subject:
+        subject = find_subject(start, elements, language, frames)
+        if subject is None and pattern.takes_subject not in found:
+            return None
+        if subject:
+            found[pattern.takes_subject] = subject
+            start = min(start, subject.place)
+    agent, patient = found.get("A"), found.get("B")
+    if pattern.kind == "within":
+        patient = agent
+    elif agent and patient and agent.place == patient.place:
+        return None
+    grammatical = found.get(pattern.takes_subject) or agent or patient
+    return Frame(pattern, place, agent, patient, grammatical, start, end, find_more(patient, end, place, elements, language))
+
+
+def find_more(patient: Subject | None, end: int, trigger: int, elements: Elements, language: Language) -> tuple[Subject, ...]:
+    """Return the further objects that follow the patient, joined by commas and conjunctions."""
+    more: list[Subject] = []
+    if patient and patient.place < trigger:
+        end = patient.place + 1
+    while patient and (match := language.more.match(elements.symbols, end)):
+        if match.start("M") == patient.place or (patient.place < trigger < match.end()):
+            break
+        end = match.start("M") + 1
+        more.append(Subject(match.start("M"), sign_within(elements.row, match.start(), end, end - 1)))
+    return tuple(more)
+
+
+def sign_within(row: Sequence[Element], first: int, last: int, middle: int) -> int:
+    """Return the product of the signs of the triggers in `row[first:last]`, the phrase around the mention `middle`."""
+    sign = 1
+    for place in range(first, last):
+        word = row[place].word
+        if not word or place == middle or is_coordinated(row, place):
+            continue
+        if not ("agent" in word.classes and "gene" not in row[middle].classes):
+            sign *= word.sign
+    return sign
+
+
+def is_coordinated(row: Sequence[Element], place: int) -> bool:
+    """Tell whether the trigger at `place` is joined to a verb before it (`binds and inhibits`), not governed by it."""
+    while place and "adv" in row[place - 1].classes and "and" not in row[place - 1].classes:
+        place -= 1
+    return bool(place and row[place - 1].classes & {"and", "pause", "lai", "then", "comma"})
+
+
+def find_subject(place: int, elements: Elements, language: Language, frames: Sequence[Frame]) -> Subject | None:
+    """Return the subject in force left of `place`: the phrase that stands there, else that of the clause before."""
+    size = len(elements.row)
+    for pattern in language.patterns.get("subject", ()):
+        match = pattern.left.match(elements.reversed, size - place)
+        if match:
+            middle = size - 1 - match.start("A")
+            inner = match.span("a") if "a" in match.re.groupindex else (match.start("A"), match.end("A"))
+            chained = None if pattern.relation else find_chain(middle, frames)
+            return chained or Subject(middle, sign_within(elements.row, size - inner[1], size - inner[0], middle))
+    for pattern in language.patterns.get("break", ()):
+        if pattern.left.match(elements.reversed, size - place):
+            return None
+    for frame in reversed(frames):
+        if frame.trigger < place and frame.grammatical:
+            return frame.grammatical
+    for pattern in language.patterns.get("topic", ()):
+        if match := pattern.left.match(elements.reversed, size - place):
+            return Subject(size - 1 - match.start("A"), 1)
+    return None
+
+
+def find_chain(place: int, frames: Sequence[Frame]) -> Subject | None:
+    """Return the subject of the frame that acts on the mention at `place`: `A activates B and inhibits C` is about A."""
+    for frame in reversed(frames):
+        objects = [part.place for part in (frame.patient, *frame.more) if part]
+        if place in objects and frame.grammatical and frame.grammatical.place != place:
+            return frame.grammatical
+    return None
+
+
+def state_all(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) -> Iterator[Relation]:
+    """Yield the relations of a frame with its patient and with each further one."""
+    yield from state(frame, elements, spans, text)
+    for patient in frame.more:
+        yield from state(replace(frame, patient=patient), elements, spans, text)
+
+
+def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) -> Iterator[Relation]:
+    """Yield the relations of a frame, one for each pair of its two groups."""
+    if not frame.agent or not frame.patient or frame.pattern.kind == "modification":
+        return
+    trigger = elements.row[frame.trigger]
+    one, other = elements.row[frame.agent.place], elements.row[frame.patient.place]
+    relation, site = name_relation(frame, elements), find_site(frame, elements)
+    negated, speculated = is_negated(frame.trigger, frame.start, elements), is_speculated(frame.trigger, frame.start, elements)
+    if one is not other and names_of(one, spans) == names_of(other, spans):
+        return
+    for a, b in pair(one, other, frame, elements):
+        subject, object_ = spans[a.span], spans[b.span]
+        if subject.id == object_.id or (subject.concept and subject.concept == object_.concept):
+            continue
+        name = "associated_with" if "disease" in (subject.type, object_.type) else relation
+        if subject.type == object_.type == "disease" and frame.pattern.relation != "associated_with":
+            continue
+        yield Relation(
+            subject=subject.id, relation=name, object=object_.id, negated=negated ^ (a.excluded or b.excluded),
+            speculated=speculated, site=site.site if site else "", effect="", trigger=text[trigger.start : trigger.end],
+            rule_id=frame.pattern.name, confidence=frame.pattern.confidence)  # fmt: skip
+
+
+def names_of(group: Element, spans: Sequence[Span]) -> set[str]:
+    """Return what the members of a group stand for."""
+    return {spans[member.span].concept or spans[member.span].id for member in group.members}
+
+
+def pair(one: Element, other: Element, frame: Frame, elements: Elements) -> Iterator[tuple]:
+    """Yield the members of two groups that belong together: all with all, or one by one under `respectively`."""
+    stretch = elements.row[max(0, frame.start - 2) : frame.end + 6]
+    if one is other:
+        sides = len({member.side for member in one.members}) > 1
+        yield from ((a, b) for a, b in combinations(one.members, 2) if not sides or a.side != b.side)
+    elif len(one.members) == len(other.members) > 1 and any("respectively" in part.classes for part in stretch):
+        yield from zip(one.members, other.members, strict=True)
+    else:
+        yield from ((a, b) for a in one.members for b in other.members)
+
+
+def name_relation(frame: Frame, elements: Elements) -> str:
+    """Return the relation that a frame states, from the pattern, the trigger's effect and the signs around it."""
+    word = elements.row[frame.trigger].word
+    if frame.pattern.relation not in ("trigger", ""):
+        return frame.pattern.relation
+    assert word and frame.agent and frame.patient
+    sign = word.sign * frame.agent.sign * frame.patient.sign
+    if word.effect == "bind":
+        return "binds" if sign > 0 else "inhibits"
+    if word.effect == "phosphorylate":
+        return "phosphorylates" if sign > 0 else "inhibits"
+    if word.effect == "dephosphorylate":
+        return "dephosphorylates" if sign < 0 else "activates"
+    if word.effect in ("associate", "regulate", "treat", "none"):
+        return "associated_with"
+    return "activates" if sign > 0 else "inhibits"
+
+
+def best(relations: Sequence[Relation]) -> tuple[Relation, ...]:
+    """Return each statement once, as its most confident rule has it."""
+    kept: dict[tuple[object, ...], Relation] = {}
+    for relation in relations:
+        symmetric = relation.relation in ("associated_with", "binds")
+        ends = tuple(sorted((relation.subject, relation.object))) if symmetric else (relation.subject, relation.object)
+        key = (ends, relation.relation, relation.negated)
+        if key not in kept or kept[key].confidence < relation.confidence:
+            kept[key] = relation
+    return tuple(relation for key, relation in kept.items() if not is_overruled(relation, kept))
+
+
+def is_overruled(relation: Relation, kept: Mapping[tuple[object, ...], Relation]) -> bool:
+    """Tell whether a more confident rule reads the opposite out of the same pair."""
+    opposite = {"activates": "inhibits", "inhibits": "activates"}.get(relation.relation)
+    other = kept.get(((relation.subject, relation.object), opposite, relation.negated))
+    return other is not None and other.confidence > relation.confidence
+
+
+def modify(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) -> Iterator[Modified]:
+    """Yield the modifications that a frame states of its patient's proteins."""
+    trigger = elements.row[frame.trigger]
+    if not frame.patient or not trigger.word or not trigger.word.modification:
+        return
+    agents = elements.row[frame.agent.place].members if frame.agent else ()
+    agent = spans[agents[0].span].id if len(agents) == 1 else ""
+    site = find_site(frame, elements)
+    negated, speculated = is_negated(frame.trigger, frame.start, elements), is_speculated(frame.trigger, frame.start, elements)
+    for patient in (frame.patient, *frame.more):
+        for member in elements.row[patient.place].members:
+            if spans[member.span].type == "gene":
+                yield Modified(
+                    protein=spans[member.span].id, modification=trigger.word.modification,
+                    site=site.site if site else "", site_text=text[site.start : site.end] if site else "", agent=agent,
+                    negated=negated ^ member.excluded, speculated=speculated,
+                    trigger=text[trigger.start : trigger.end], rule_id=frame.pattern.name)  # fmt: skip
+
+
+def find_site(frame: Frame, elements: Elements) -> Element | None:
+    """Return the residue that a frame speaks of: the nearest to its trigger, one with a number first."""
+    near = range(max(0, frame.start - 2), min(len(elements.row), frame.end + 4))
+    sites = [place for place in near if elements.row[place].site]
+    sites.sort(key=lambda place: (len(elements.row[place].site) == 1, abs(place - frame.trigger)))
+    return elements.row[sites[0]] if sites else None
+
+
+def merge_modified(rows: Sequence[Modified]) -> tuple[Modified, ...]:
+    """Return each modification of a protein once, the reading with an agent and a site before one without."""
+    kept: dict[tuple[object, ...], Modified] = {}
+    for row in sorted(rows, key=lambda row: (not row.agent, not row.site)):
+        key = (row.protein, row.modification, row.negated)
+        known = kept.get(key)
+        if known is None or (row.site and known.site and row.site != known.site):
+            kept[key if known is None else (*key, row.site)] = row
+    return tuple(kept.values())

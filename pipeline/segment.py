@@ -1,0 +1,84 @@
+"""Sentences of a document, each with its language and words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from pipeline.ids import sentence_id
+from pipeline.records import Block, Document, Segment, Sentence
+from pipeline.segment_en import EnglishSegmenter, load_english
+from pipeline.segment_zh import ChineseSegmenter
+from pipeline.text import HAN_RUN
+
+CHINESE_SHARE = 0.12  # of a sentence's letters; below it Chinese characters are a name in an English sentence
+
+
+@dataclass(frozen=True)
+class Segmenters:
+    """What segmenting needs: the Chinese segmenter, and the English one, loaded when the first English text comes."""
+
+    chinese: ChineseSegmenter
+    folder: Path
+    en_model: str = ""
+
+    @cached_property
+    def english(self) -> EnglishSegmenter:
+        """The spaCy pipeline."""
+        return load_english(self.folder, self.en_model)
+
+
+def guess_language(text: str) -> str:
+    """Return `zh` or `en` for `text`, by the share of Chinese characters among its letters."""
+    han = sum(len(run) for run in HAN_RUN.findall(text))
+    letters = sum(character.isalpha() for character in text) or 1
+    return "zh" if han / letters > CHINESE_SHARE else "en"
+
+
+def segment(document: Document, segmenters: Segmenters) -> tuple[Segment, ...]:
+    """Return the sentences of `document` in order; offsets of a row are source offsets, of a segment clean offsets."""
+    segments: list[Segment] = []
+    citations = list(document.citations)
+    for block in document.blocks:
+        for start, end, tokens in split_block(document.text, block, segmenters):
+            marks = [number for mark in citations if start <= mark.at <= end for number in mark.numbers]
+            segments.append(make_segment(document, block, len(segments), start, end, tokens, marks))
+            citations = [mark for mark in citations if mark.at > end] if marks else citations
+    return tuple(segments)
+
+
+def split_block(text: str, block: Block, segmenters: Segmenters) -> Iterator[tuple[int, int, tuple[tuple[int, int], ...]]]:
+    """Yield (start, end, tokens) of each sentence of a block, in clean offsets; the tokens are the sentence's own."""
+    whole = text[block.start : block.end]
+    if guess_language(whole) == "en":
+        for start, end, tokens in split_english(whole, segmenters.english):
+            yield block.start + start, block.start + end, tokens
+        return
+    for start, end in segmenters.chinese.split(whole):
+        part = whole[start:end]
+        if guess_language(part) == "zh":
+            yield block.start + start, block.start + end, segmenters.chinese.words(part)
+        else:
+            for first, last, tokens in split_english(part, segmenters.english):
+                yield block.start + start + first, block.start + start + last, tokens
+
+
+def split_english(text: str, english: EnglishSegmenter) -> Iterator[tuple[int, int, tuple[tuple[int, int], ...]]]:
+    """Yield (start, end, tokens relative to start) of each English sentence of `text`."""
+    for start, end, tokens in english.split(english.read(text)):
+        yield start, end, tuple((first - start, last - start) for first, last in tokens)
+
+
+def make_segment(
+    document: Document, block: Block, index: int, start: int, end: int, tokens: tuple[tuple[int, int], ...], marks: list[str]
+) -> Segment:
+    """Return the segment of the clean span `start` to `end`."""
+    first, last = document.source_span(start, end)
+    text = document.text[start:end]
+    doc_id = document.source.doc_id
+    row = Sentence(
+        sentence_id=sentence_id(doc_id, first), doc_id=doc_id, index=index, section=block.section,
+        lang=guess_language(text), start=first, end=last, text=text, citations=tuple(marks))  # fmt: skip
+    return Segment(row=row, offset=start, tokens=tokens)

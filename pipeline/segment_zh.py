@@ -1,0 +1,99 @@
+"""Chinese text: words by jieba, which is used nowhere else, and sentences."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import jieba
+
+from pipeline.tables import read_rows
+
+END = re.compile(r"[。！？!?]+[”’」』）)\]]*|；|;|\.(?=\s*[\u4e00-\u9fff]|\s+[A-Z]|$)")
+BRACKET = re.compile(r"[（(【\[]|[）)】\]]")
+LIST_ITEM = re.compile(r"\s*(?:[①-⑳⑴-⒇]|[（(]?\d{1,2}[)）、，,.．])")
+LONGEST_BRACKET = 240  # characters; a bracket that is open longer was never meant to close
+NAME_FREQUENCY = 100_000  # high enough that jieba never splits a name, measured in tests/test_segment.py
+
+# jieba cuts the text at spaces, Greek letters and brackets before it looks words up, so that names which hold one are
+# never found, however they were added; its own pattern is widened by those characters.
+WORD_CHARACTERS = re.compile(r"([\u4E00-\u9FD5a-zA-Z0-9+#&\._%\-\u0370-\u03FF()（）\[\]/'’,‐ ]+)")
+
+
+@dataclass(frozen=True)
+class ChineseSegmenter:
+    """jieba with the lexicon's names as words, and the words that carry a sentence on over a semicolon."""
+
+    tokenizer: jieba.Tokenizer
+    carried: tuple[str, ...]
+
+    def words(self, text: str) -> tuple[tuple[int, int], ...]:
+        """Return the (start, end) of each word of `text`, spaces left out; the words rebuild the text."""
+        spans, at = [], 0
+        for word in self.tokenizer.cut(text):
+            if word.strip():
+                spans.append((at, at + len(word)))
+            at += len(word)
+        return tuple(spans)
+
+    def split(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield the (start, end) of each sentence of `text`: never broken inside brackets, nor in a list by `；`."""
+        closed = list(find_brackets(text))
+        start = 0
+        for match in END.finditer(text):
+            if any(first < match.start() < last for first, last in closed) or self.runs_on(text, match):
+                continue
+            yield from strip(text, start, match.end())
+            start = match.end()
+        yield from strip(text, start, len(text))
+
+    def runs_on(self, text: str, end: re.Match[str]) -> bool:
+        """Tell whether the sentence goes on behind a semicolon: a list item, or a clause without its own subject."""
+        rest = text[end.end() : end.end() + 8]
+        if end.group() not in "；;":
+            return False
+        return bool(LIST_ITEM.match(rest)) or rest.lstrip().startswith(self.carried)
+
+
+def strip(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the span without the spaces around it, unless nothing is left."""
+    inner = text[start:end]
+    if inner.strip():
+        yield start + len(inner) - len(inner.lstrip()), end - len(inner) + len(inner.rstrip())
+
+
+def find_brackets(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the (start, end) of each pair of brackets; one that never closes, or too late, is no pair."""
+    opened: list[int] = []
+    for match in BRACKET.finditer(text):
+        if match.group() in "（(【[":
+            opened.append(match.start())
+        elif opened:
+            start = opened.pop()
+            if match.start() - start < LONGEST_BRACKET:
+                yield start, match.start()
+
+
+def load_chinese(folder: Path, names: Iterable[str], cache: Path | None = None) -> ChineseSegmenter:
+    """Return jieba with `names` as words; `folder` is lexicons/segment, `cache` a folder for jieba's own cache."""
+    jieba.setLogLevel(logging.ERROR)
+    jieba.re_han_default = WORD_CHARACTERS
+    tokenizer = jieba.Tokenizer()
+    if cache:
+        tokenizer.tmp_dir = str(cache)
+    tokenizer.initialize()
+    add_names(tokenizer, sorted(set(names)))
+    carried = tuple(row["text"] for row in read_rows(folder / "zh.csv", ("text", "note")))
+    return ChineseSegmenter(tokenizer, carried)
+
+
+def add_names(tokenizer: jieba.Tokenizer, names: Sequence[str]) -> None:
+    """Add `names` to jieba's dictionary, without the search for a frequency that `add_word` makes for each."""
+    for name in names:
+        tokenizer.FREQ[name] = tokenizer.FREQ.get(name, 0) + NAME_FREQUENCY
+        tokenizer.total += NAME_FREQUENCY
+        for size in range(1, len(name)):
+            tokenizer.FREQ.setdefault(name[:size], 0)

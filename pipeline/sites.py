@@ -1,0 +1,50 @@
+"""Residues of a protein in a text: `Tyr705`, `pY705`, `serine 727`, `酪氨酸705位点`, or `tyrosine` alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.tables import read_rows
+
+
+@dataclass(frozen=True)
+class Site:
+    """A residue in a text: `start`, `end` in code points, `name` as tables write it (`Y705`; `Y` without a number)."""
+
+    start: int
+    end: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Sites:
+    """The residues by their spellings and the expression that finds them."""
+
+    letters: Mapping[str, str]
+    expression: re.Pattern[str]
+
+    def find(self, text: str, start: int = 0, end: int | None = None) -> Iterator[Site]:
+        """Yield the residues in `text[start:end]`, left to right."""
+        for match in self.expression.finditer(text, start, len(text) if end is None else end):
+            residue, number = match["residue"] or match["before"], match["number"] or match["ahead"] or ""
+            letter = self.letters[residue.lower() if len(residue) > 1 else residue]
+            if number or len(residue) > 3 or not residue.isascii():
+                yield Site(match.start(), match.end(), letter + number)
+
+
+def load_sites(path: Path) -> Sites:
+    """Read lexicons/relations/residues.csv."""
+    rows = list(read_rows(path, ("text", "letter", "note")))
+    letters = {(row["text"].lower() if len(row["text"]) > 1 else row["text"]): row["letter"] for row in rows}
+    names = sorted((row["text"] for row in rows), key=len, reverse=True)
+    words = "|".join(re.escape(name) for name in names if len(name) > 1 and name.isascii())
+    chinese = "|".join(name for name in names if not name.isascii())
+    single = "".join(name for name in names if len(name) == 1)
+    expression = re.compile(
+        rf"(?:(?<![A-Za-z0-9])(?:[Pp]hospho-?|p-?)?(?P<residue>(?i:{words})|{chinese}|[{single}](?=-?\d{{2,4}}(?![0-9A-Za-z.%])))"
+        rf"(?:(?:\s?residues?|残基)?[\s(（-]?\s?(?P<number>\d{{1,4}})(?![0-9.%])[)）]?)?(?:\s?(?:残基|位点|位))?)"
+        rf"|(?<![0-9])(?P<ahead>\d{{2,4}})位(?P<before>{chinese})")
+    return Sites(letters, expression)
