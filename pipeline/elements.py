@@ -160,7 +160,7 @@ def join(parts: Sequence[Element]) -> Element:
     excluded, side = False, 0
     for part in parts:
         excluded |= "butnot" in part.classes
-        side += "with" in part.classes
+        side += "with" in part.classes and "and" not in part.classes
         members += [Member(member.span, excluded, side) for member in part.members]
         classes |= part.classes if part.members else set()
     return Element(parts[0].start, max(part.end for part in parts), frozenset(classes), members=tuple(members))

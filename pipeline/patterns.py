@@ -21,7 +21,7 @@ from pipeline.text import HAN
 ENTITY_TYPES = ("gene", "drug", "disease")
 SIGNS = {"increase": 1, "decrease": -1, "cause": 1, "phosphorylate": 1, "dephosphorylate": -1, "bind": 1,
          "associate": 1, "regulate": 1, "depend": 1, "target": -1, "treat": 1, "none": 1}  # fmt: skip
-FORMS = ("verb", "past", "ing", "noun", "agent", "adjective")
+FORMS = ("verb", "past", "ing", "noun", "agent", "adjective", "cue")
 BUILT_IN = ("E", "gene", "drug", "disease", "w", "num", "site", "T")
 ATOM = re.compile(r"\s*(?:(?P<name>[A-Za-z][\w.-]*(?::[\w|.]+)?(?!=))|(?P<look>!\()|(?P<part>[ab]=\()|(?P<mark>[()|]))"
                   r"(?P<times>(?:[*+?]|\{\d+(?:,\d*)?\})\??)?")  # fmt: skip
@@ -58,7 +58,8 @@ class Word:
 class Pattern:
     """A row of patterns.csv, compiled.
 
-    `takes_subject` is the role (`A` acts, `B` is acted on) of the subject in force, where the pattern names none.
+    `takes_subject` is the role (`A` acts, `B` is acted on) of the subject in force, where the pattern names none;
+    with `continues` it is the subject of the frame before, whatever stands between.
     """
 
     name: str
@@ -68,10 +69,16 @@ class Pattern:
     left: re.Pattern[str]
     right: re.Pattern[str]
     takes_subject: str
+    continues: bool
     takes_object: bool
     confidence: float
     example: str
     expected: str
+    types: Mapping[str, frozenset[str]]
+
+    def admits(self, agent: str, patient: str) -> bool:
+        """Tell whether the pattern takes mentions of these types as the one who acts and the one acted on."""
+        return all(kind in self.types.get(role, (kind,)) for role, kind in (("A", agent), ("B", patient)))
 
 
 @dataclass(frozen=True)
@@ -147,7 +154,7 @@ def load_words(folder: Path) -> dict[str, Word]:
         if row["form"] not in FORMS:
             raise row.error("form", f"{row['form']} is no form", f"write one of {', '.join(FORMS)}")
         for text, form in inflect(row, folder.name):
-            classes = frozenset([form, f"{form}.{row['effect']}", "T"])
+            classes = frozenset([form, f"{form}.{row['effect']}", "w" if form == "cue" else "T"])
             add_word(words, Word(spell(text), classes, row["effect"], row["modification"]))
     return words
 
@@ -221,7 +228,7 @@ def allot_symbols(words: Mapping[str, Word]) -> dict[frozenset[str], str]:
 
 def compile_pattern(row: Row, compiler: Compiler, relations: Mapping[str, RelationType]) -> Pattern:
     """Compile a row of patterns.csv; raise LexiconError if it cannot be."""
-    if row["relation"] not in relations and row["relation"] not in ("trigger", "opposite", ""):
+    if row["relation"] not in relations and row["relation"] not in ("trigger", "sign", ""):
         raise row.error("relation", f"{row['relation']} is not in relations.csv", "use a relation listed there")
     try:
         before, trigger, after = split_at_trigger(row["pattern"])
@@ -230,9 +237,15 @@ def compile_pattern(row: Row, compiler: Compiler, relations: Mapping[str, Relati
         confidence = float(row["confidence"])
     except (ValueError, re.error) as error:
         raise row.error("pattern", str(error), "see docs/rules.md for the way a pattern is written") from error
-    takes = {"S": "A", "O": "B"}.get((before.split() or [""])[0], "")
-    return Pattern(row["name"], row["kind"], row["relation"], frozenset(trigger), left, right, takes, "P" in row["pattern"].split(),
-                   confidence, row["example"], row["expected"])  # fmt: skip
+    first = (before.split() or [""])[0]
+    return Pattern(row["name"], row["kind"], row["relation"], frozenset(trigger), left, right,
+                   {"S": "A", "G": "A", "O": "B"}.get(first, ""), first == "G", "P" in row["pattern"].split(),
+                   confidence, row["example"], row["expected"], read_types(row["pattern"]))  # fmt: skip
+
+
+def read_types(text: str) -> dict[str, frozenset[str]]:
+    """Return the types that a pattern allows its `A` and its `B`, where it names any."""
+    return {role: frozenset(types.split("|")) for role, types in re.findall(r"(?<![\w<])([AB]):([\w|]+)", text)}
 
 
 def split_at_trigger(text: str) -> tuple[str, list[str], str]:
@@ -243,6 +256,11 @@ def split_at_trigger(text: str) -> tuple[str, list[str], str]:
         raise ValueError(f"the pattern has {len(places)} T atoms, it must have one")
     index = places[0]
     return " ".join(words[:index]), words[index][2:].split("|") if ":" in words[index] else ["T"], " ".join(words[index + 1 :])
+
+
+def is_exclusion(branch: Sequence[str]) -> bool:
+    """Tell whether a branch says `anything but`: a negative look-ahead and `any`, which read the same in both directions."""
+    return len(branch) == 2 and branch[0].startswith("(?!") and branch[1] == "."
 
 
 class Compiler:
@@ -298,12 +316,12 @@ class Compiler:
             branches[-1].append(atom)
         if len(branches) > 1 and all(len(branch) == 1 and CLASS.fullmatch(branch[0]) for branch in branches):
             return f"[{''.join(branch[0][1:-1] for branch in branches)}]", text
-        return "|".join("".join(reversed(branch) if backwards else branch) for branch in branches), text
+        return "|".join("".join(reversed(branch) if backwards and not is_exclusion(branch) else branch) for branch in branches), text
 
     def atom(self, name: str) -> str:
         """Compile one atom: `A` and `B` are captured groups of mentions (`B:disease`), `S`, `O`, `P` stand outside it."""
         base, _, types = name.partition(":")
-        if base in ("S", "O", "P"):
+        if base in ("S", "G", "O", "P"):
             return ""
         if base in ("A", "B", "M"):
             symbols = "".join(self.members(kind) for kind in (types or "E").split("|"))

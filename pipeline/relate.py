@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -50,6 +51,7 @@ def relate(text: str, lang: str, spans: Sequence[Span], patterns: Patterns, cuts
     elements = read_elements(text, spans, language, patterns.sites, cuts)
     frames = tuple(find_frames(elements, language))
     relations = [relation for frame in frames for relation in state_all(frame, elements, spans, text)]
+    relations += state_loose(find_loose(elements, language, frames), relations, elements, spans, text)
     modified = [row for frame in frames for row in modify(frame, elements, spans, text)]
     return Reading(elements, frames, best(relations), merge_modified(modified))
 
@@ -67,10 +69,54 @@ def find_frames(elements: Elements, language: Language) -> Iterator[Frame]:
         if frame and not repeats(frame, frames, elements.row):
             frames.append(frame)
             yield frame
-        others = [pattern for kind in ("disease", "further", "modification") for pattern in language.patterns.get(kind, ())]
+        others = [pattern for kind in ("disease", "further", "inside", "modification") for pattern in language.patterns.get(kind, ())]
         for pattern in others:
             if pattern.trigger & element.classes and (frame := fit(pattern, place, elements, language, frames)):
                 yield frame
+
+
+def find_loose(elements: Elements, language: Language, known: Sequence[Frame]) -> list[Frame]:
+    """Return the frames of the loose patterns, each with every pair of groups that fits it, the surest first.
+
+    A noun for one who acts (`inhibitor`) that a frame of `known` has read already is not read again.
+    """
+    frames: list[Frame] = []
+    read = {frame.trigger for frame in known if frame.patient and frame.pattern.kind in ("statement", "further")}
+    groups = [place for place, element in enumerate(elements.row) if element.members]
+    for place, element in enumerate(elements.row if len(groups) > 1 else ()):
+        for pattern in language.patterns.get("loose", ()) if element.word else ():
+            if pattern.trigger & element.classes and not ("agent" in element.classes and place in read):
+                frames += fit_all(pattern, place, groups, elements)
+    return sorted(frames, key=lambda frame: (-frame.pattern.confidence, frame.end - frame.start))
+
+
+def fit_all(pattern: Pattern, place: int, groups: Sequence[int], elements: Elements) -> Iterator[Frame]:
+    """Yield the frames of a loose pattern at the trigger at `place`: one for each outermost group on either side."""
+    size = len(elements.row)
+    before = [at for at in groups if at < place] if pattern.left.groupindex else [place]
+    after = [at for at in groups if at > place] if pattern.right.groupindex else [place]
+    lefts = [(at, match) for at in before if (match := pattern.left.fullmatch(elements.reversed, size - place, size - at))]
+    rights = [(at, match) for at in after if (match := pattern.right.fullmatch(elements.symbols, place + 1, at + 1))] if lefts else []
+    for first, left in lefts:
+        for last, right in rights:
+            found = locate(left, right, elements)
+            if found["A"].place != found["B"].place:
+                yield Frame(pattern, place, found["A"], found["B"], None, first, last + 1)
+
+
+def locate(left: re.Match[str], right: re.Match[str], elements: Elements) -> dict[str, Subject]:
+    """Return the groups that the two halves of a pattern caught, each with the sign of its phrase."""
+    size = len(elements.row)
+    found: dict[str, Subject] = {}
+    for role, part in (("A", "a"), ("B", "b")):
+        for match, backwards in ((left, True), (right, False)):
+            at = match.start(role) if role in match.re.groupindex else -1
+            if at >= 0:
+                inner = match.span(part) if part in match.re.groupindex else (at, at + 1)
+                first, last = (size - inner[1], size - inner[0]) if backwards else inner
+                middle = size - 1 - at if backwards else at
+                found[role] = Subject(middle, sign_within(elements.row, first, last, middle))
+    return found
 
 
 def repeats(frame: Frame, frames: Sequence[Frame], row: Sequence[Element]) -> bool:
@@ -88,34 +134,27 @@ def fit(pattern: Pattern, place: int, elements: Elements, language: Language, fr
     left = right and pattern.left.match(elements.reversed, size - place)
     if not right or not left:
         return None
-    found: dict[str, Subject] = {}
-    for role, part in (("A", "a"), ("B", "b")):
-        for match, backwards in ((left, True), (right, False)):
-            at = match.start(role) if role in match.re.groupindex else -1
-            if at >= 0:
-                inner = match.span(part) if part in match.re.groupindex else (at, at + 1)
-                first, last = (size - inner[1], size - inner[0]) if backwards else inner
-                middle = size - 1 - at if backwards else at
-                found[role] = Subject(middle, sign_within(elements.row, first, last, middle))
+    found = locate(left, right, elements)
     start, end = size - left.end(), right.end()
     if pattern.takes_object:
         found["B"] = next((frame.patient for frame in reversed(frames) if frame.patient), None) or Subject(-1, 0)
         if not found["B"].sign:
             return None
     if pattern.takes_subject:
-        subject = find_subject(start, elements, language, frames)
+        subject = last_subject(place, frames) if pattern.continues else find_subject(start, elements, language, frames)
         if subject is None and pattern.takes_subject not in found:
             return None
         if subject:
             found[pattern.takes_subject] = subject
             start = min(start, subject.place)
     agent, patient = found.get("A"), found.get("B")
-    if pattern.kind == "within":
+    if pattern.kind in ("within", "inside"):
         patient = agent
     elif agent and patient and agent.place == patient.place:
         return None
     grammatical = found.get(pattern.takes_subject) or agent or patient
-    return Frame(pattern, place, agent, patient, grammatical, start, end, find_more(patient, end, place, elements, language))
+    more = find_more(patient, end, place, elements, language)
+    return Frame(pattern, place, agent, patient, grammatical, start, max([end, *(part.place + 1 for part in more)]), more)
 
 
 def find_more(patient: Subject | None, end: int, trigger: int, elements: Elements, language: Language) -> tuple[Subject, ...]:
@@ -127,7 +166,9 @@ def find_more(patient: Subject | None, end: int, trigger: int, elements: Element
         if match.start("M") == patient.place or (patient.place < trigger < match.end()):
             break
         end = match.start("M") + 1
-        more.append(Subject(match.start("M"), sign_within(elements.row, match.start(), end, end - 1)))
+        own = any("T" in part.classes for part in elements.row[match.start() : end])
+        sign = sign_within(elements.row, match.start(), end, end - 1) if own else patient.sign
+        more.append(Subject(match.start("M"), sign))
     return tuple(more)
 
 
@@ -136,7 +177,7 @@ def sign_within(row: Sequence[Element], first: int, last: int, middle: int) -> i
     sign = 1
     for place in range(first, last):
         word = row[place].word
-        if not word or place == middle or is_coordinated(row, place):
+        if not word or place == middle or (place > first and is_coordinated(row, place)):
             continue
         if not ("agent" in word.classes and "gene" not in row[middle].classes):
             sign *= word.sign
@@ -163,20 +204,24 @@ def find_subject(place: int, elements: Elements, language: Language, frames: Seq
     for pattern in language.patterns.get("break", ()):
         if pattern.left.match(elements.reversed, size - place):
             return None
-    for frame in reversed(frames):
-        if frame.trigger < place and frame.grammatical:
-            return frame.grammatical
+    if subject := last_subject(place, frames):
+        return subject
     for pattern in language.patterns.get("topic", ()):
         if match := pattern.left.match(elements.reversed, size - place):
             return Subject(size - 1 - match.start("A"), 1)
     return None
 
 
+def last_subject(place: int, frames: Sequence[Frame]) -> Subject | None:
+    """Return the subject of the last frame whose trigger stands before `place`."""
+    return next((frame.grammatical for frame in reversed(frames) if frame.trigger < place and frame.grammatical), None)
+
+
 def find_chain(place: int, frames: Sequence[Frame]) -> Subject | None:
     """Return the subject of the frame that acts on the mention at `place`: `A activates B and inhibits C` is about A."""
     for frame in reversed(frames):
         objects = [part.place for part in (frame.patient, *frame.more) if part]
-        if place in objects and frame.grammatical and frame.grammatical.place != place:
+        if place in objects and frame.pattern.takes_subject and frame.grammatical and frame.grammatical.place != place:
             return frame.grammatical
     return None
 
@@ -186,6 +231,22 @@ def state_all(frame: Frame, elements: Elements, spans: Sequence[Span], text: str
     yield from state(frame, elements, spans, text)
     for patient in frame.more:
         yield from state(replace(frame, patient=patient), elements, spans, text)
+
+
+def state_loose(
+    frames: Sequence[Frame], known: Sequence[Relation], elements: Elements, spans: Sequence[Span], text: str
+) -> list[Relation]:
+    """Return what the loose patterns say of the pairs that no other pattern has linked, one relation a pair."""
+    concepts = {span.id: span.concept or span.id for span in spans}
+    linked = {frozenset((concepts[row.subject], concepts[row.object])) for row in known}
+    relations = []
+    for frame in frames:
+        for row in state(frame, elements, spans, text):
+            pair_of_it = frozenset((concepts[row.subject], concepts[row.object]))
+            if pair_of_it not in linked:
+                linked.add(pair_of_it)
+                relations.append(row)
+    return relations
 
 
 def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) -> Iterator[Relation]:
@@ -200,6 +261,8 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
         return
     for a, b in pair(one, other, frame, elements):
         subject, object_ = spans[a.span], spans[b.span]
+        if not frame.pattern.admits(subject.type, object_.type):
+            continue
         if subject.id == object_.id or (subject.concept and subject.concept == object_.concept):
             continue
         name = "associated_with" if "disease" in (subject.type, object_.type) else relation
@@ -231,6 +294,8 @@ def pair(one: Element, other: Element, frame: Frame, elements: Elements) -> Iter
 def name_relation(frame: Frame, elements: Elements) -> str:
     """Return the relation that a frame states, from the pattern, the trigger's effect and the signs around it."""
     word = elements.row[frame.trigger].word
+    if frame.pattern.relation == "sign" and frame.agent and frame.patient:
+        return "activates" if frame.agent.sign * frame.patient.sign > 0 else "inhibits"
     if frame.pattern.relation not in ("trigger", ""):
         return frame.pattern.relation
     assert word and frame.agent and frame.patient

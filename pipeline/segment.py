@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline.ids import sentence_id
 from pipeline.records import Block, Document, Segment, Sentence
 from pipeline.segment_en import EnglishSegmenter, load_english
-from pipeline.segment_zh import ChineseSegmenter
+from pipeline.segment_zh import ChineseSegmenter, load_chinese
 from pipeline.text import HAN_RUN
 
 CHINESE_SHARE = 0.12  # of a sentence's letters; below it Chinese characters are a name in an English sentence
@@ -18,11 +18,20 @@ CHINESE_SHARE = 0.12  # of a sentence's letters; below it Chinese characters are
 
 @dataclass(frozen=True)
 class Segmenters:
-    """What segmenting needs: the Chinese segmenter, and the English one, loaded when the first English text comes."""
+    """What segmenting needs; each segmenter is loaded when the first text in its language comes.
 
-    chinese: ChineseSegmenter
+    `folder` is lexicons/segment, `names` gives the names that are words for the Chinese one.
+    """
+
     folder: Path
+    names: Callable[[], Iterable[str]]
     en_model: str = ""
+    cache: Path | None = None
+
+    @cached_property
+    def chinese(self) -> ChineseSegmenter:
+        """jieba with the lexicon's names."""
+        return load_chinese(self.folder, self.names(), self.cache)
 
     @cached_property
     def english(self) -> EnglishSegmenter:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
+from dataclasses import dataclass
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 """The body of a character class for Chinese characters (CJK ideographs of the basic plane)."""
@@ -15,12 +17,45 @@ GREEK = {  # the letter's name, as English texts spell it
     "ο": "omicron", "π": "pi", "ρ": "rho", "σ": "sigma", "ς": "sigma", "τ": "tau", "υ": "upsilon",
     "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
 }  # fmt: skip
+ROMAN = {"Ⅰ": "i", "Ⅱ": "ii", "Ⅲ": "iii", "Ⅳ": "iv", "Ⅴ": "v", "Ⅵ": "vi", "Ⅶ": "vii", "Ⅷ": "viii", "Ⅸ": "ix", "Ⅹ": "x"}
 LOOK_ALIKE = str.maketrans({"ɑ": "α", "ɛ": "ε", "µ": "μ", "ϰ": "κ", "ϕ": "φ", "’": "'", "′": "'"})
 SEPARATOR = "\x1f"
 """Stands in a key wherever a Latin word or a number begins or ends."""
 
-WORD = re.compile(f"[A-Za-z\u00c0-\u024f]+|[0-9]+|[Α-Ωα-ως]|[{HAN}]+|[^\\s\\-A-Za-z0-9]")
-PLURAL = re.compile(r"([A-Z]{2,})s")  # JAKs, STATs, IFNs: the s is no part of the name
+WORD = re.compile(
+    f"(?P<phospho>p(?=[A-Z]{{2}}))|(?P<plural>[A-Z]{{2,}}(?=s(?![A-Za-z])))s|(?P<word>[A-Za-z\u00c0-\u024f]+|[0-9]+)"
+    f"|(?P<greek>[Α-Ωα-ωɑɛµϰϕ])|(?P<roman>[Ⅰ-Ⅹ])|(?P<han>[{HAN}]+)|(?P<break>\n)|(?P<mark>[^\\s\\-‐⁃–—])"
+)
+
+
+class Simplified(dict[int, str]):
+    """A table for `str.translate` that turns traditional characters into simplified ones, one by one (OpenCC's `t2s`)."""
+
+    def __missing__(self, character: int) -> str:
+        if not hasattr(self, "converter"):
+            import opencc
+
+            self.converter = opencc.OpenCC("t2s")
+        simple = self.converter.convert(chr(character))
+        self[character] = simple if len(simple) == 1 else chr(character)
+        return self[character]
+
+
+SIMPLIFIED = Simplified()
+
+
+def simplify(text: str) -> str:
+    """Return `text` in simplified script, character by character: the offsets stay."""
+    return HAN_RUN.sub(lambda match: match.group().translate(SIMPLIFIED), text)
+
+
+@dataclass(frozen=True)
+class Folded:
+    """A text as keys are compared; character i of `text` stands for `source[starts[i]:ends[i]]`."""
+
+    text: str
+    starts: array[int]
+    ends: array[int]
 
 
 def normalise(text: str) -> str:
@@ -28,29 +63,45 @@ def normalise(text: str) -> str:
     return unicodedata.normalize("NFKC", text.translate(LOOK_ALIKE)).translate(LOOK_ALIKE)
 
 
-def split_key(text: str) -> list[tuple[str, int, int]]:
-    """Return the parts of `text` that count in a comparison: (folded part, start, end) in code points of `text`.
+def fold(text: str) -> Folded:
+    """Return `text` with all that does not count in a comparison taken out, and the way back.
 
-    Spaces and hyphens do not count, nor does case, nor the plural s behind capitals; a Greek letter is its name.
+    Spaces and hyphens do not count, nor do case, script, or the plural s behind capitals; a Greek letter is its name.
+    Latin words and numbers stand between separators, so that no name matches inside one.
     """
-    parts = []
+    parts: list[str] = []
+    starts, ends = array("I"), array("I")
+    bounded = False
     for match in WORD.finditer(text):
-        word, start, end = match.group(), match.start(), match.end()
-        if plural := PLURAL.fullmatch(word):
-            word, end = plural.group(1), end - 1
-        parts.append((GREEK.get(word.lower(), word.lower()), start, end))
-    return parts
+        start, end, kind = match.start(), match.end(), match.lastgroup
+        part = match[kind] if kind else ""
+        if kind in ("han", "mark", "break"):
+            part = part.translate(SIMPLIFIED) if kind == "han" else part
+            if bounded:
+                parts.append(SEPARATOR)
+                starts.append(start)
+                ends.append(start)
+            bounded = False
+            starts.extend(range(start, end))
+            ends.extend(range(start + 1, end + 1))
+        else:
+            part = GREEK[part.translate(LOOK_ALIKE).lower()] if kind == "greek" else ROMAN[part] if kind == "roman" else part
+            lower = part.lower()
+            part = SEPARATOR + (lower if len(lower) == len(part) else part)
+            bounded = True
+            starts.extend([start] * len(part))
+            ends.extend([end] * len(part))
+        parts.append(part)
+    if bounded:
+        parts.append(SEPARATOR)
+        starts.append(len(text))
+        ends.append(len(text))
+    return Folded("".join(parts), starts, ends)
 
 
 def key(text: str) -> str:
     """Return the form by which a lexicon name and a stretch of text are compared (`IL-6`, `IL 6` and `il6` agree)."""
-    folded = "".join(bounded(part) for part, _, _ in split_key(normalise(text)))
-    return folded.replace(SEPARATOR * 2, SEPARATOR)
-
-
-def bounded(part: str) -> str:
-    """Return `part` with separators at both ends if it is a Latin word or a number, so that none matches inside one."""
-    return f"{SEPARATOR}{part}{SEPARATOR}" if part[0].isalnum() and not HAN_RUN.match(part) else part
+    return fold(normalise(text)).text
 
 
 def slug(text: str) -> str:

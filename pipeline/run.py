@@ -1,0 +1,263 @@
+"""The whole way from a folder of texts to the tables, on one screen; the only module that imports the steps."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import time
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from pipeline import __version__
+from pipeline.assemble import assemble, read_decisions
+from pipeline.clean import Repairs, clean, load_repairs
+from pipeline.errors import ReadError
+from pipeline.ids import evidence_id, modification_id, triple_id
+from pipeline.lexicon import Concept, Lexicon, chinese_names, load_lexicon
+from pipeline.patterns import Patterns, load_patterns
+from pipeline.readers import doc_ids, find_files, read
+from pipeline.recognise import recognise
+from pipeline.records import (
+    Document,
+    DocumentResult,
+    DocumentRow,
+    Evidence,
+    Mention,
+    Modification,
+    Modified,
+    Relation,
+    Segment,
+    SourceText,
+    Span,
+)
+from pipeline.relate import Reading, relate
+from pipeline.segment import Segmenters, guess_language, segment
+from pipeline.store import open_parts
+from pipeline.text import simplify
+
+LIBRARIES = ("jieba", "spacy", "scispacy", "pandas", "pyarrow", "rapidfuzz", "opencc")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run goes by: the lexicon folder, the optional spaCy model, the folder for compiled lexicons."""
+
+    lexicons: Path
+    en_model: str = ""
+    cache: Path | None = None
+
+
+@dataclass(frozen=True)
+class Tools:
+    """Everything that the steps need, loaded once and handed down."""
+
+    settings: Settings
+    lexicon: Lexicon
+    patterns: Patterns
+    repairs: Repairs
+    segmenters: Segmenters
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run came to, for the closing lines."""
+
+    counts: Mapping[str, int]
+    failures: tuple[DocumentRow, ...]
+    reused: int
+    seconds: float
+
+
+def default_cache() -> Path:
+    """Return the folder for compiled lexicons, by the XDG base directory specification."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "litmine"
+
+
+def load_tools(settings: Settings) -> Tools:
+    """Load lexicons, rules and segmenters; raise LexiconError at the first wrong row, ModelError for a missing model."""
+    folder = settings.lexicons
+    lexicon = load_lexicon(folder, settings.cache)
+    segmenters = Segmenters(folder / "segment", lambda: chinese_names(lexicon), settings.en_model, settings.cache)
+    if settings.en_model:
+        _ = segmenters.english
+    return Tools(settings, lexicon, load_patterns(folder / "relations"), load_repairs(folder), segmenters)
+
+
+def run(corpus: Path, outputs: Path, settings: Settings, progress: Callable[[int, int], None]) -> Summary:
+    """Work every file below `corpus` and publish the tables into `outputs`, all or none.
+
+    A file that cannot be read becomes a failed row of documents.csv. Raises LexiconError, ModelError, ReadError (no
+    such folder), DecisionError and StoreError before anything is written. `progress` is told (files done, files).
+    """
+    started = time.perf_counter()
+    decisions = read_decisions(outputs)
+    paths = find_files(corpus)
+    tools = load_tools(settings)
+    loaded = time.perf_counter()
+    ids = doc_ids(paths, corpus)
+    parts = open_parts(outputs)
+    keys: list[str] = []
+    failures: list[DocumentRow] = []
+    reused = 0
+    for done, path in enumerate(sorted(paths, key=lambda path: ids[path])):
+        progress(done, len(paths))
+        try:
+            source = read(path, corpus, ids[path])
+        except ReadError as error:
+            failures.append(fail(path, corpus, ids[path], str(error)))
+            continue
+        key = part_key(source, tools)
+        if parts.fresh(key):
+            reused += 1
+        else:
+            parts.write(key, source.doc_id, work(source, tools))
+        keys.append(key)
+    progress(len(paths), len(paths))
+    worked = time.perf_counter()
+    relations = tools.patterns.relations
+    timings = {"load": round(loaded - started, 3), "work": round(worked - loaded, 3)}
+    counts = assemble(
+        parts, keys, failures, Names(tools.lexicon), describe(corpus, tools, failures, timings), outputs, decisions,
+        {row.relation: row.opposite for row in relations.values() if row.opposite},
+        {row.relation for row in relations.values() if row.symmetric})  # fmt: skip
+    parts.drop_others(keys)
+    return Summary(counts, tuple(failures), reused, time.perf_counter() - started)
+
+
+def work(source: SourceText, tools: Tools) -> DocumentResult:
+    """Take one text through all steps."""
+    document = clean(source, tools.repairs)
+    segments = segment(document, tools.segmenters)
+    defined = find_definitions(document, tools.segmenters)
+    mentions, candidates = recognise(document, segments, tools.lexicon, defined)
+    by_sentence: dict[str, list[Mention]] = {}
+    for mention in mentions:
+        by_sentence.setdefault(mention.sentence_id, []).append(mention)
+    evidence: list[Evidence] = []
+    modifications: list[Modification] = []
+    for part in segments:
+        inside = by_sentence.get(part.row.sentence_id, [])
+        if inside:
+            reading = read_sentence(document, part, inside, tools.patterns)
+            rows = {mention.mention_id: mention for mention in inside}
+            evidence += [make_evidence(relation, part, rows, tools.patterns) for relation in reading.relations]
+            modifications += [make_modification(row, part, rows) for row in reading.modifications]
+    row = describe_document(document, segments, mentions, evidence)
+    rows_of_sentences = tuple(part.row for part in segments)
+    return DocumentResult(row, rows_of_sentences, mentions, tuple(evidence), tuple(modifications), candidates)
+
+
+def read_sentence(document: Document, part: Segment, mentions: Sequence[Mention], patterns: Patterns) -> Reading:
+    """Return what the rules make of a sentence; its text is handed on in simplified script, offset by offset."""
+    spans = []
+    for mention in mentions:
+        start = clean_offset(document, mention.start, part)
+        spans.append(Span(mention.mention_id, start, start + len(mention.text), mention.type, mention.concept_id))
+    cuts = frozenset(offset for token in part.tokens for offset in token)
+    return relate(simplify(part.row.text), part.row.lang, spans, patterns, cuts)
+
+
+def clean_offset(document: Document, start: int, part: Segment) -> int:
+    """Return where in the sentence's text the source offset `start` stands."""
+    return bisect_left(document.starts, start, part.offset) - part.offset
+
+
+def find_definitions(document: Document, segmenters: Segmenters) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """Yield (short form, long form) spans that English blocks define, in clean offsets."""
+    for block in document.blocks:
+        text = document.text[block.start : block.end]
+        if "(" in text and guess_language(text) == "en":
+            for short, long in segmenters.english.abbreviations(segmenters.english.read(text)):
+                yield tuple(block.start + offset for offset in short), tuple(block.start + offset for offset in long)  # type: ignore[misc]
+
+
+def make_evidence(relation: Relation, part: Segment, mentions: Mapping[str, Mention], patterns: Patterns) -> Evidence:
+    """Return the row of evidence.csv for one relation."""
+    subject, object_ = mentions[relation.subject], mentions[relation.object]
+    symmetric = patterns.relations[relation.relation].symmetric
+    triple = triple_id(subject.concept_id, relation.relation, object_.concept_id, relation.negated, symmetric)
+    return Evidence(
+        evidence_id=evidence_id(triple, subject.mention_id, object_.mention_id), triple_id=triple,
+        doc_id=part.row.doc_id, sentence_id=part.row.sentence_id, lang=part.row.lang, relation=relation.relation,
+        subject_mention_id=subject.mention_id, subject_id=subject.concept_id, subject_name=subject.name_en,
+        object_mention_id=object_.mention_id, object_id=object_.concept_id, object_name=object_.name_en,
+        negated=relation.negated, speculated=relation.speculated, site=relation.site, effect=relation.effect,
+        trigger=relation.trigger, rule_id=relation.rule_id, confidence=relation.confidence,
+        citations=part.row.citations, start=part.row.start, end=part.row.end, sentence=part.row.text)  # fmt: skip
+
+
+def make_modification(row: Modified, part: Segment, mentions: Mapping[str, Mention]) -> Modification:
+    """Return the row of modifications.csv for one modification."""
+    protein, agent = mentions[row.protein], mentions.get(row.agent)
+    return Modification(
+        modification_id=modification_id(protein.mention_id, row.modification, row.site, row.agent, row.negated),
+        doc_id=part.row.doc_id, sentence_id=part.row.sentence_id, protein_mention_id=protein.mention_id,
+        protein_id=protein.concept_id, protein_name=protein.name_en, modification=row.modification, site=row.site,
+        site_text=row.site_text, agent_mention_id=row.agent, agent_id=agent.concept_id if agent else "",
+        agent_name=agent.name_en if agent else "", negated=row.negated, speculated=row.speculated,
+        trigger=row.trigger, rule_id=row.rule_id, sentence=part.row.text)  # fmt: skip
+
+
+def describe_document(document: Document, segments: Sequence[Segment], mentions: Sequence[Mention],
+                      evidence: Sequence[Evidence]) -> DocumentRow:  # fmt: skip
+    """Return the row of documents.csv for a text that was worked."""
+    source = document.source
+    return DocumentRow(
+        doc_id=source.doc_id, path=source.path, sha256=source.sha256, format=source.format, encoding=source.encoding,
+        langs=tuple(sorted({part.row.lang for part in segments})), n_chars=len(source.text),
+        n_sentences=len(segments), n_mentions=len(mentions), n_evidence=len(evidence),
+        n_repairs=len(document.repairs), status="ok", error="")  # fmt: skip
+
+
+def fail(path: Path, corpus: Path, doc_id: str, reason: str) -> DocumentRow:
+    """Return the row of documents.csv for a file that could not be read."""
+    return DocumentRow(
+        doc_id=doc_id, path=path.relative_to(corpus).as_posix(), sha256="", format=path.suffix.lstrip(".").lower(),
+        encoding="", langs=(), n_chars=0, n_sentences=0, n_mentions=0, n_evidence=0, n_repairs=0, status="failed",
+        error=reason)  # fmt: skip
+
+
+def part_key(source: SourceText, tools: Tools) -> str:
+    """Return the key of a document's part: it changes with the text, its place, the lexicons, the settings, the code."""
+    fields = (source.sha256, source.doc_id, source.path, tools.lexicon.digest, tools.settings.en_model, __version__, code_digest())
+    return hashlib.sha256("\0".join(fields).encode()).hexdigest()
+
+
+@cache
+def code_digest() -> str:
+    """Return a hash over the modules of this package, so that a changed step works every text anew."""
+    total = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        total.update(path.read_bytes())
+    return total.hexdigest()
+
+
+def describe(corpus: Path, tools: Tools, failures: Sequence[DocumentRow], timings: Mapping[str, float]) -> dict[str, object]:
+    """Return what run.json says of a run besides the counts."""
+    return {
+        "litmine": __version__, "python": platform.python_version(),
+        "libraries": {name: version(name) for name in LIBRARIES},
+        "settings": {"corpus": corpus.name, "en_model": tools.settings.en_model},
+        "lexicon_hash": tools.lexicon.digest, "timings": dict(timings),
+        "failures": [{"path": row.path, "error": row.error} for row in failures]}  # fmt: skip
+
+
+class Names(Mapping[str, Concept]):
+    """The lexicon's concepts as `assemble` asks for them; concepts that only a shape made are not in it."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+
+    def __getitem__(self, concept_id: str) -> Concept:
+        return self.lexicon.concept(concept_id)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.lexicon.concepts)
+
+    def __len__(self) -> int:
+        return len(self.lexicon.concepts)
