@@ -8,17 +8,22 @@ whether a short form can stand for a long one.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
+from pipeline.hits import SCORES, Hit, Place, choose
 from pipeline.text import HAN_RUN
 
 BRACKETS = re.compile(r"[(（]([^()（）\n]{1,160})[)）]")
 PART = re.compile(r"[^,，;；、]+")
-SHORT = re.compile(r"[A-Za-z][A-Za-z0-9α-ωκ.\-/]{1,11}")
+SHORT = re.compile(r"[A-Za-z][A-Za-z0-9α-ωκ.\-]{1,11}")
 NAME_LIKE = re.compile(r"[\u4e00-\u9fffA-Za-z0-9α-ωⅠ-Ⅹ\-]+$")
 LONGEST_NAME = 22  # characters of a Chinese long form
 SHORTEST_NAME = 3
+LONGEST_AMBIGUOUS = 5  # letters of a short form that may mean something else than the lexicon says
+
+Pair = tuple[tuple[int, int], tuple[int, int]]
+"""The (start, end) of a short form and of its long form."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,82 @@ class Gloss:
 
     at: int
     parts: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """What a document defines, as it is read: `meant` by short form, `added` the long forms that no lexicon has."""
+
+    text: str
+    by_span: Mapping[tuple[int, int], Hit]
+    by_end: Mapping[int, Hit]
+    meant: dict[str, Hit] = field(default_factory=dict)
+    added: list[Hit] = field(default_factory=list)
+
+    def name(self, span: tuple[int, int], known: Hit) -> None:
+        """Take that `span` is a name of what `known` stands for."""
+        self.added.append(replace(known, start=span[0], end=span[1], match="abbreviation", score=SCORES["abbreviation"]))
+
+    def define(self, short: tuple[int, int], long: Hit) -> None:
+        """Take that `short` stands for `long`: this goes before the lexicon, unless that knows the short form too well."""
+        surface, name = self.text[short[0] : short[1]], self.text[long.start : long.end]
+        known = self.by_span.get(short)
+        if not HAN_RUN.search(name) and not can_stand_for(surface, name):
+            return
+        if known and (known.concept_id == long.concept_id or known.type == long.type or len(surface) > LONGEST_AMBIGUOUS
+                      or any(character.isdigit() for character in surface)):  # fmt: skip
+            return
+        self.meant[surface] = replace(long, match="abbreviation", score=SCORES["abbreviation"])
+
+
+def read_definitions(text: str, hits: list[Hit], place: Place, borders: Collection[str], defined: Iterable[Pair]) -> list[Hit]:
+    """Return the hits with what the document's own definitions add: short forms everywhere, long forms where defined.
+
+    `defined` are the pairs that the English segmenter found; `borders` words that no Chinese long form holds.
+    """
+    real = [hit for hit in hits if hit.match != "wrong"]
+    found = Definitions(text, {(hit.start, hit.end): hit for hit in real}, {hit.end: hit for hit in real})
+    for short, span in defined:
+        read_pair(short, span, found)
+    for gloss in find_glosses(text):
+        read_gloss(gloss, found, place, borders)
+    repeats = list(find_repeats(text, found.meant))
+    spans = {(hit.start, hit.end) for hit in repeats}
+    return choose([*(hit for hit in hits if (hit.start, hit.end) not in spans), *found.added, *repeats])
+
+
+def read_pair(short: tuple[int, int], span: tuple[int, int], found: Definitions) -> None:
+    """Take an English definition: the short form means the name at the end of the long one, or names the whole of it."""
+    surface = found.text[short[0] : short[1]]
+    if not is_short(surface):
+        return
+    long = found.by_end.get(span[1])
+    if long and long.start <= span[0]:
+        found.define(short, long)
+    elif known := found.by_span.get(short):
+        found.name(span, known)
+    elif long:
+        found.define(short, long)
+
+
+def read_gloss(gloss: Gloss, found: Definitions, place: Place, borders: Collection[str]) -> None:
+    """Take what one pair of brackets defines: its short forms mean the name before it, or name it."""
+    text = found.text
+    long = found.by_end.get(len(text[: gloss.at].rstrip()))
+    known = next((found.by_span[part] for part in reversed(gloss.parts) if part in found.by_span), None)
+    if long is None and known and is_short(text[known.start : known.end].removeprefix("p-")):
+        segment = place.at(gloss.at)
+        cuts = {segment.offset + offset for token in segment.tokens for offset in token} if segment else set()
+        span = find_long_form(text, gloss.at, cuts, borders)
+        if span:
+            found.name(span, known)
+    for part in gloss.parts:
+        surface = text[part[0] : part[1]]
+        if long and is_short(surface):
+            found.define(part, long)
+        elif known and part not in found.by_span and known.start > part[0] and not is_short(surface) \
+                and can_stand_for(text[known.start : known.end], surface):  # fmt: skip
+            found.name(part, known)
 
 
 def find_glosses(text: str) -> Iterator[Gloss]:
@@ -40,6 +121,15 @@ def find_glosses(text: str) -> Iterator[Gloss]:
                 parts.append((start, start + len(inner)))
         if parts:
             yield Gloss(match.start(), tuple(parts))
+
+
+def find_repeats(text: str, meant: Mapping[str, Hit]) -> Iterator[Hit]:
+    """Yield each place where a short form that the document defines stands."""
+    if not meant:
+        return
+    words = "|".join(re.escape(word) for word in sorted(meant, key=len, reverse=True))
+    for match in re.finditer(rf"(?<![A-Za-z0-9])({words})s?(?![A-Za-z0-9])", text):
+        yield replace(meant[match.group(1)], start=match.start(), end=match.end())
 
 
 def is_short(text: str) -> bool:

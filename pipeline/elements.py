@@ -117,7 +117,7 @@ def read_han(text: str, start: int, end: int, language: Language, cuts: frozense
     at = unknown = start
     while at < end:
         size = next((size for size in range(min(LONGEST_HAN, end - at), 0, -1)
-                     if text[at : at + size] in language.words and stands_free(at, size, cuts)), 0)  # fmt: skip
+                     if text[at : at + size] in language.words and stands_free(at, size, cuts, start, end)), 0)  # fmt: skip
         if size:
             yield from cut_unknown(unknown, at, cuts)
             word = language.words[text[at : at + size]]
@@ -127,9 +127,12 @@ def read_han(text: str, start: int, end: int, language: Language, cuts: frozense
     yield from cut_unknown(unknown, end, cuts)
 
 
-def stands_free(at: int, size: int, cuts: frozenset[int]) -> bool:
-    """Tell whether a word of one character is a word of its own for the segmenter; longer words always are."""
-    return size > 1 or not cuts or (at in cuts and at + size in cuts)
+def stands_free(at: int, size: int, cuts: frozenset[int], start: int, end: int) -> bool:
+    """Tell whether a word of one character is a word of its own for the segmenter; longer words always are.
+
+    A run of Chinese characters from `start` to `end` begins and ends with a word, whatever the segmenter says.
+    """
+    return size > 1 or not cuts or ((at == start or at in cuts) and (at + size == end or at + size in cuts))
 
 
 def cut_unknown(start: int, end: int, cuts: frozenset[int]) -> Iterator[Element]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 
@@ -92,6 +92,15 @@ class Language:
     patterns: Mapping[str, tuple[Pattern, ...]]
     group: re.Pattern[str]
     more: re.Pattern[str]
+    fitting: dict[tuple[tuple[str, ...], frozenset[str]], tuple[Pattern, ...]] = field(default_factory=dict, repr=False)
+
+    def rules(self, kinds: tuple[str, ...], classes: frozenset[str]) -> tuple[Pattern, ...]:
+        """Return the patterns of `kinds`, in this order, whose trigger may be an element with `classes`; kept for reuse."""
+        key = (kinds, classes)
+        if key not in self.fitting:
+            rows = (pattern for kind in kinds for pattern in self.patterns.get(kind, ()))
+            self.fitting[key] = tuple(pattern for pattern in rows if pattern.trigger & classes)
+        return self.fitting[key]
 
 
 @dataclass(frozen=True)
@@ -154,7 +163,8 @@ def load_words(folder: Path) -> dict[str, Word]:
         if row["form"] not in FORMS:
             raise row.error("form", f"{row['form']} is no form", f"write one of {', '.join(FORMS)}")
         for text, form in inflect(row, folder.name):
-            classes = frozenset([form, f"{form}.{row['effect']}", "w" if form == "cue" else "T"])
+            kinds = [f"{form}.mod"] if row["modification"] else []
+            classes = frozenset([form, f"{form}.{row['effect']}", "w" if form == "cue" else "T", *kinds])
             add_word(words, Word(spell(text), classes, row["effect"], row["modification"]))
     return words
 
@@ -237,7 +247,7 @@ def compile_pattern(row: Row, compiler: Compiler, relations: Mapping[str, Relati
         confidence = float(row["confidence"])
     except (ValueError, re.error) as error:
         raise row.error("pattern", str(error), "see docs/rules.md for the way a pattern is written") from error
-    first = (before.split() or [""])[0]
+    first = (before.split() or [""])[0].partition(":")[0]
     return Pattern(row["name"], row["kind"], row["relation"], frozenset(trigger), left, right,
                    {"S": "A", "G": "A", "O": "B"}.get(first, ""), first == "G", "P" in row["pattern"].split(),
                    confidence, row["example"], row["expected"], read_types(row["pattern"]))  # fmt: skip
@@ -245,7 +255,7 @@ def compile_pattern(row: Row, compiler: Compiler, relations: Mapping[str, Relati
 
 def read_types(text: str) -> dict[str, frozenset[str]]:
     """Return the types that a pattern allows its `A` and its `B`, where it names any."""
-    return {role: frozenset(types.split("|")) for role, types in re.findall(r"(?<![\w<])([AB]):([\w|]+)", text)}
+    return {{"S": "A", "O": "B"}.get(role, role): frozenset(types.split("|")) for role, types in re.findall(r"(?<![\w<])([ABSO]):([\w|]+)", text)}
 
 
 def split_at_trigger(text: str) -> tuple[str, list[str], str]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
-from pipeline.abbreviations import can_stand_for, find_glosses, find_long_form, is_short
+from pipeline.abbreviations import read_definitions
+from pipeline.candidates import find_candidates
 from pipeline.enumerations import find_items
+from pipeline.hits import SCORES, Hit, Place, choose
 from pipeline.ids import mention_id
-from pipeline.lexicon import BACKGROUND, WRONG, Lexicon, Name, lookup
+from pipeline.lexicon import BACKGROUND, WRONG, Concept, Lexicon, Name, Shape, lookup
 from pipeline.records import Candidate, Document, Mention, Segment
 from pipeline.text import SEPARATOR, fold, slug
 
@@ -22,40 +24,10 @@ MUTATION = re.compile(r"[A-Z]\d{2,4}[A-Z](?![A-Za-z0-9])")
 SUFFIX = re.compile(r"[)）]\s?-?\s?(?P<suffix>[α-ω]|\d{1,2}[A-Za-z]?(?![\d.%])|[A-Z]\d{1,2}(?![\d.%]))")
 WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9\-]*[A-Za-z0-9](?![A-Za-z0-9])")
 NEAR = 15  # code points on either side in which a confusable name's `avoid` words are looked for
+WINDOW = 48  # code points before and behind a shape's anchor in which the whole of it stands
 SIMILAR = {"zh": 88.0, "en": 93.0}  # rapidfuzz ratio from which a long name is taken for a typing error
 LONG_WORD = {"zh": 7, "en": 9}  # letters of a name that is looked up with typing errors
-SCORES = {"exact": 1.0, "abbreviation": 0.95, "enumeration": 0.95, "background": 0.9, "shape": 0.6}
 TITLE_SHARE = 0.7  # of capitals in a sentence: above it capitals do not tell a symbol from a word
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A stretch of clean text that is a name: what it stands for, the other readings, and how it was found."""
-
-    start: int
-    end: int
-    concept_id: str
-    type: str
-    match: str
-    score: float
-    others: tuple[str, ...] = ()
-    name_en: str = ""
-
-
-@dataclass(frozen=True)
-class Place:
-    """The sentences of a document by their start, to find the one of a hit."""
-
-    segments: Sequence[Segment]
-    starts: tuple[int, ...]
-
-    def at(self, offset: int) -> Segment | None:
-        """Return the sentence that holds the clean offset, or None."""
-        index = bisect_right(self.starts, offset) - 1
-        if index < 0:
-            return None
-        segment = self.segments[index]
-        return segment if offset < segment.offset + len(segment.row.text) else None
 
 
 def recognise(document: Document, segments: Sequence[Segment], lexicon: Lexicon,
@@ -64,60 +36,86 @@ def recognise(document: Document, segments: Sequence[Segment], lexicon: Lexicon,
 
     `defined` are (short form, long form) spans in clean offsets that the English segmenter found.
     """
+    text = document.text
     place = Place(segments, tuple(segment.offset for segment in segments))
-    found = list(find_names(document.text, place, lexicon))
-    hits = choose(found)
-    hits = read_definitions(document.text, hits, place, lexicon, defined)
-    hits = choose([*hits, *join_suffixes(document.text, hits, lexicon)])
-    hits = choose([*hits, *find_shapes(document.text, hits, place, lexicon), *find_typos(document.text, hits, place, lexicon)])
-    hits = choose([*hits, *expand(document.text, hits, lexicon)])
-    real = [hit for hit in hits if hit.match != "wrong"]
-    mentions = tuple(mention for hit in real if (mention := make_mention(hit, document, place, lexicon)))
-    return mentions, tuple(find_candidates(document.text, hits, place, lexicon))
+    hits = choose(find_names(text, place, lexicon))
+    hits = read_definitions(text, hits, place, lexicon.borders, defined)
+    hits = choose([*hits, *join_suffixes(text, hits, lexicon)])
+    hits = choose([*hits, *find_shapes(text, hits, place, lexicon)])
+    unknown = list(unknown_words(text, hits, place, lexicon))
+    hits = choose([*hits, *find_typos(unknown, lexicon)])
+    hits = choose([*hits, *expand(text, hits, lexicon)])
+    mentions = tuple(mention for hit in hits if hit.match != "wrong" and (mention := make_mention(hit, document, place, lexicon)))
+    taken = {hit.start for hit in hits}
+    left = [word for word in unknown if word[1] not in taken]
+    return mentions, tuple(find_candidates(left, lexicon.clues, lambda word: nearest_concept(word, lexicon)))
+
+
+# --- names of the lexicon
 
 
 def find_names(text: str, place: Place, lexicon: Lexicon) -> Iterator[Hit]:
     """Yield every stretch of `text` that is a name of the lexicon and may be meant there; stretches may overlap."""
     folded = fold(text)
+    barred: list[tuple[int, int, Name]] = []
+    found: list[Hit] = []
     for last, spelled in lexicon.automaton.iter(folded.text):
         first = last - len(spelled) + 1
-        inner_first = first + spelled.startswith(SEPARATOR)
-        inner_last = last - spelled.endswith(SEPARATOR)
-        start, end = folded.starts[inner_first], folded.ends[inner_last]
-        if "\n" in text[start:end] or not stands_alone(text, start, end):
+        start = folded.starts[first + (spelled[0] == SEPARATOR)]
+        end = folded.ends[last - (spelled[-1] == SEPARATOR)]
+        if not stands_alone(text, start, end) or "\n" in text[start:end]:
             continue
-        claims = [name for name in lexicon.claims(spelled) if may_be_meant(name, text, start, end, place, lexicon)]
-        if claims:
-            yield make_hit(text, start, end, claims, lexicon)
+        claims = [name for name in lexicon.claims(spelled) if may_be_meant(name, text, start, end, place)]
+        meant = [name for name in claims if name.source != WRONG]
+        barred += [(start, end, name) for name in claims if name.source == WRONG]
+        if meant:
+            name = prefer(meant, text[start:end])
+            if name.inner[1]:
+                start = folded.starts[first + name.inner[0] + (spelled[name.inner[0]] == SEPARATOR)]
+                end = folded.ends[first + name.inner[1] - 1 - (spelled[name.inner[1] - 1] == SEPARATOR)]
+            found.append(make_hit(text, start, end, name, meant, lexicon))
+    yield from bar(found, barred)
+
+
+def bar(hits: Sequence[Hit], barred: Sequence[tuple[int, int, Name]]) -> Iterator[Hit]:
+    """Yield the hits that no wrong match bars, and a hit for each wrong match that bars whatever stands there."""
+    partial = [(start, end, name) for start, end, name in barred if name.type or name.concept_id]
+    for hit in hits:
+        if not any(start <= hit.start and hit.end <= end and name.type in ("", hit.type) and name.concept_id in ("", hit.concept_id)
+                   for start, end, name in partial):  # fmt: skip
+            yield hit
+    for start, end, name in barred:
+        if not name.type and not name.concept_id:
+            yield Hit(start, end, "", "", "wrong", 1.0)
 
 
 def stands_alone(text: str, start: int, end: int) -> bool:
     """Tell whether no letter or digit goes on at either end; a mutation behind a name does not count (`JAK2V617F`)."""
-    if start and LATIN.match(text, start) and LATIN.match(text, start - 1) and not PHOSPHO.search(text, 0, start):
+    if start and LATIN.match(text, start) and LATIN.match(text, start - 1) and not PHOSPHO.search(text, max(0, start - 8), start):
         return False
     if end < len(text) and LATIN.match(text, end - 1) and LATIN.match(text, end) and not MUTATION.match(text, end):
         return False
     if text[start].isdigit() and start and text[start - 1] in "-.":
         return False
-    return not (text[end - 1].isalpha() and LATIN.match(text, end - 1) and re.match(r"-\d", text[end : end + 2]))
+    return not (text[end - 1].isalpha() and text[end : end + 1] == "-" and text[end + 1 : end + 2].isdigit() and LATIN.match(text, end - 1))
 
 
-def may_be_meant(name: Name, text: str, start: int, end: int, place: Place, lexicon: Lexicon) -> bool:
+def may_be_meant(name: Name, text: str, start: int, end: int, place: Place) -> bool:
     """Tell whether a name counts at this place: its spelling, the words that it needs, the words that it avoids."""
-    if name.source == WRONG:
-        return True
-    surface = text[start:end]
-    if not may_be_spelled(name, surface):
-        return False
-    if name.source == BACKGROUND and surface.isupper() and surface.isalpha() and is_shouted(place.at(start)):
-        return False
-    if name.avoid and any(word in text[max(0, start - NEAR) : end + NEAR] for word in name.avoid):
-        return False
+    if name.source != WRONG:
+        surface = text[start:end]
+        if not may_be_spelled(name, surface):
+            return False
+        if name.source == BACKGROUND and surface.isupper() and surface.isalpha() and is_shouted(place.sentence(start)):
+            return False
+    if name.avoid:
+        around = text[max(0, start - NEAR) : end + NEAR].lower()
+        if any(word.lower() in around for word in name.avoid):
+            return False
     if not name.need:
         return True
-    segment = place.at(start)
-    sentence = segment.row.text if segment else ""
-    return any(word.lower() in sentence.lower() for word in name.need)
+    sentence = place.sentence(start).lower()
+    return any(word.lower() in sentence for word in name.need)
 
 
 def may_be_spelled(name: Name, surface: str) -> bool:
@@ -132,97 +130,25 @@ def may_be_spelled(name: Name, surface: str) -> bool:
     return True
 
 
-def is_shouted(segment: Segment | None) -> bool:
+def is_shouted(sentence: str) -> bool:
     """Tell whether a sentence is written in capitals throughout."""
-    letters = [character for character in (segment.row.text if segment else "") if character.isascii() and character.isalpha()]
+    letters = [character for character in sentence if character.isascii() and character.isalpha()]
     return bool(letters) and sum(map(str.isupper, letters)) / len(letters) > TITLE_SHARE
 
 
-def make_hit(text: str, start: int, end: int, claims: Sequence[Name], lexicon: Lexicon) -> Hit:
-    """Return the hit for the first of `claims`; the prefix of a phosphorylated form belongs to it."""
-    if claims[0].source == WRONG:
-        return Hit(start, end, "", "", "wrong", 1.0)
-    name = max(claims, key=lambda claim: (bool(claim.need), claim.text == text[start:end]))
+def prefer(claims: Sequence[Name], surface: str) -> Name:
+    """Return the name that is meant: one whose context is there goes before one that needs none."""
+    return claims[0] if len(claims) == 1 else max(claims, key=lambda claim: (bool(claim.need), claim.text == surface))
+
+
+def make_hit(text: str, start: int, end: int, name: Name, claims: Sequence[Name], lexicon: Lexicon) -> Hit:
+    """Return the hit for `name` among `claims`; the prefix of a phosphorylated form belongs to it."""
     concept = lexicon.concept(name.concept_id)
-    prefix = PHOSPHO.search(text, max(0, start - 8), start)
-    if prefix and concept.type == "gene":
+    if concept.type == "gene" and start and text[start - 1] in "-pPo" and (prefix := PHOSPHO.search(text, max(0, start - 8), start)):
         start = prefix.start()
     match = "background" if name.source == BACKGROUND else "exact"
-    others = tuple(claim.concept_id for claim in claims if claim.concept_id != name.concept_id)
+    others = tuple(dict.fromkeys(claim.concept_id for claim in claims if claim.concept_id != name.concept_id))
     return Hit(start, end, concept.id, concept.type, match, SCORES[match], others)
-
-
-def choose(hits: Iterable[Hit]) -> list[Hit]:
-    """Return hits that do not overlap, in order: the longest win, then those found with more certainty."""
-    taken: list[Hit] = []
-    covered: set[int] = set()
-    for hit in sorted(set(hits), key=lambda hit: (hit.start - hit.end, -hit.score, hit.start, hit.concept_id)):
-        if hit.start in covered or hit.end - 1 in covered:
-            continue
-        taken.append(hit)
-        covered.update(range(hit.start, hit.end))
-    return sorted(taken, key=lambda hit: hit.start)
-
-
-def read_definitions(text: str, hits: list[Hit], place: Place, lexicon: Lexicon,
-                     defined: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> list[Hit]:  # fmt: skip
-    """Return the hits with what the document's own definitions add: short forms everywhere, long forms where defined."""
-    by_end = {hit.end: hit for hit in hits if hit.match != "wrong"}
-    by_span = {(hit.start, hit.end): hit for hit in hits if hit.match != "wrong"}
-    meant: dict[str, Hit] = {}
-    added: list[Hit] = []
-    for (start, end), (first, last) in defined:
-        define(text, (start, end), by_end.get(last) or by_span.get((first, last)), (first, last), by_span, meant, added, lexicon)
-    for gloss in find_glosses(text):
-        long = by_end.get(len(text[: gloss.at].rstrip()))
-        read_gloss(text, gloss.parts, gloss.at, long, by_span, meant, added, place, lexicon)
-    repeats = list(find_repeats(text, meant))
-    spans = {(hit.start, hit.end) for hit in repeats}
-    return choose([*(hit for hit in hits if (hit.start, hit.end) not in spans), *added, *repeats])
-
-
-def read_gloss(text: str, parts: Sequence[tuple[int, int]], at: int, long: Hit | None, by_span: Mapping[tuple[int, int], Hit],
-               meant: dict[str, Hit], added: list[Hit], place: Place, lexicon: Lexicon) -> None:  # fmt: skip
-    """Take what one pair of brackets defines: its short forms mean the name before it, or name it."""
-    known = next((by_span[part] for part in reversed(parts) if part in by_span), None)
-    if long is None and known and is_short(text[known.start : known.end].removeprefix("p-")):
-        segment = place.at(at)
-        cuts = {segment.offset + offset for token in segment.tokens for offset in token} if segment else set()
-        span = find_long_form(text, at, cuts, lexicon.borders)
-        if span:
-            added.append(replace(known, start=span[0], end=span[1], match="abbreviation", score=SCORES["abbreviation"]))
-    for part in parts:
-        surface = text[part[0] : part[1]]
-        owner = long or known
-        if not owner or part in by_span and part == (owner.start, owner.end):
-            continue
-        if is_short(surface):
-            define(text, part, long, None, by_span, meant, added, lexicon)
-        elif known and part not in by_span and known.start > part[0] and can_stand_for(text[known.start : known.end], surface):
-            added.append(replace(known, start=part[0], end=part[1], match="abbreviation", score=SCORES["abbreviation"]))
-
-
-def define(text: str, short: tuple[int, int], long: Hit | None, span: tuple[int, int] | None, by_span: Mapping[tuple[int, int], Hit],
-           meant: dict[str, Hit], added: list[Hit], lexicon: Lexicon) -> None:  # fmt: skip
-    """Take that `short` stands for `long`: the definition goes before the lexicon, unless the lexicon is surer."""
-    surface = text[short[0] : short[1]]
-    known = by_span.get(short)
-    if long is None:
-        if known and span and is_short(surface):
-            added.append(replace(known, start=span[0], end=span[1], match="abbreviation", score=SCORES["abbreviation"]))
-        return
-    if known and (known.concept_id == long.concept_id or any(c.isdigit() for c in surface) or len(surface) > 5 or known.type == long.type):
-        return
-    meant[surface] = replace(long, match="abbreviation", score=SCORES["abbreviation"])
-
-
-def find_repeats(text: str, meant: Mapping[str, Hit]) -> Iterator[Hit]:
-    """Yield each place where a short form that the document defines stands."""
-    if not meant:
-        return
-    words = "|".join(re.escape(word) for word in sorted(meant, key=len, reverse=True))
-    for match in re.finditer(rf"(?<![A-Za-z0-9])({words})s?(?![A-Za-z0-9])", text):
-        yield replace(meant[match.group(1)], start=match.start(), end=match.end())
 
 
 def join_suffixes(text: str, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator[Hit]:
@@ -239,41 +165,79 @@ def join_suffixes(text: str, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator[
 def expand(text: str, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator[Hit]:
     """Yield the halves of enumerations behind the names that begin them."""
     for hit in hits:
-        if hit.match in ("wrong", "shape"):
+        if hit.match == "wrong":
             continue
-        for start, end, full in find_items(text, hit.start, hit.end, lambda name: bool(lookup(lexicon, name))):
-            concept = lexicon.concept(lookup(lexicon, full)[0].concept_id)
-            if concept.type == hit.type:
-                yield Hit(start, end, concept.id, concept.type, "enumeration", SCORES["enumeration"])
+        for start, end, full in find_items(text, hit.start, hit.end, lambda name: find_whole(name, hit.type, lexicon) is not None):
+            if found := find_whole(full, hit.type, lexicon):
+                yield Hit(start, end, found[0], hit.type, "enumeration", SCORES["enumeration"], name_en=found[1])
+
+
+def find_whole(name: str, kind: str, lexicon: Lexicon) -> tuple[str, str] | None:
+    """Return (concept id, name) of a name of this type by the lexicon or by a shape, or None."""
+    for claim in lookup(lexicon, name):
+        concept = lexicon.concept(claim.concept_id)
+        if concept.type == kind:
+            return concept.id, concept.name_en
+    for shape in lexicon.shapes:
+        if shape.type == kind and holds_anchor(shape, name) and (match := shape.pattern.fullmatch(name)) and not shape.need:
+            return identify(shape, match, lexicon), name
+    return None
+
+
+# --- names that no lexicon has
 
 
 def find_shapes(text: str, hits: Sequence[Hit], place: Place, lexicon: Lexicon) -> Iterator[Hit]:
     """Yield names that no lexicon has but that have the shape of one, where their sentence has the words they need."""
     covered = {offset for hit in hits for offset in (hit.start, hit.end - 1)}
     for shape in lexicon.shapes:
-        for match in shape.pattern.finditer(text):
+        for match in match_shape(shape, text):
             start, end = match.span()
-            segment = place.at(start)
-            if start in covered or end - 1 in covered or segment is None or match.group().lower() in lexicon.stop_words:
+            if start in covered or end - 1 in covered or match.group().lower() in lexicon.stop_words:
                 continue
-            sentence = segment.row.text
-            if shape.need and not any(word in sentence for word in shape.need):
-                continue
-            if shape.avoid and any(word in text[max(0, start - NEAR) : end + NEAR] for word in shape.avoid):
-                continue
-            concept_id = fill(shape.id_template, match)
-            yield Hit(start, end, concept_id, shape.type, "shape", SCORES["shape"], name_en=match.group())
+            sentence = place.sentence(start)
+            if sentence and shape.counts(text, start, end, sentence, NEAR):
+                yield Hit(start, end, identify(shape, match, lexicon), shape.type, "shape", SCORES["shape"], name_en=match.group())
 
 
-def fill(template: str, match: re.Match[str]) -> str:
-    """Return the id that a shape's template makes of what it matched."""
-    groups = [group or "" for group in match.groups()]
-    return template.replace("{slug}", slug(match.group())).format("", *groups) if "{" in template else template
+def holds_anchor(shape: Shape, text: str) -> bool:
+    """Tell whether one of the shape's anchors stands in `text`."""
+    return not shape.anchors or any(anchor in text for anchor in shape.anchors)
 
 
-def find_typos(text: str, hits: Sequence[Hit], place: Place, lexicon: Lexicon) -> Iterator[Hit]:
+def match_shape(shape: Shape, text: str) -> Iterator[re.Match[str]]:
+    """Yield the matches of a shape in `text`: searched for only around its anchors, as the expressions are slow."""
+    if not shape.anchors:
+        yield from shape.pattern.finditer(text)
+        return
+    done = 0
+    for at in sorted(at for anchor in shape.anchors for at in find_all(text, anchor)):
+        if at < done:
+            continue
+        for match in shape.pattern.finditer(text, max(done, at - WINDOW), at + WINDOW):
+            yield match
+            done = match.end()
+
+
+def find_all(text: str, part: str) -> Iterator[int]:
+    """Yield every place of `part` in `text`."""
+    at = text.find(part)
+    while at >= 0:
+        yield at
+        at = text.find(part, at + 1)
+
+
+def identify(shape: Shape, match: re.Match[str], lexicon: Lexicon) -> str:
+    """Return the id that a shape's template makes of what it matched, or that of the concept which has that name."""
+    groups = [(group or "").upper() for group in match.groups()]
+    made = shape.id_template.replace("{slug}", slug(match.group())).format("", *groups)
+    known = [claim.concept_id for claim in lookup(lexicon, made.removeprefix("litmine:"))]
+    return known[0] if known and lexicon.concept(known[0]).type == shape.type else made
+
+
+def find_typos(unknown: Iterable[tuple[str, int, Segment]], lexicon: Lexicon) -> Iterator[Hit]:
     """Yield long words that are a name but for a typing error (Levenshtein ratio, by rapidfuzz)."""
-    for word, start, segment in unknown_words(text, hits, place, lexicon):
+    for word, start, segment in unknown:
         if len(word) < LONG_WORD[segment.row.lang] or not word.isalpha():
             continue
         near = nearest(word.lower(), lexicon)
@@ -296,6 +260,12 @@ def nearest(word: str, lexicon: Lexicon) -> tuple[str, float] | None:
     return _NEAREST[place]
 
 
+def nearest_concept(word: str, lexicon: Lexicon) -> tuple[Concept, float] | None:
+    """Return the concept with the long name nearest to `word` and their similarity in per cent, or None."""
+    near = nearest(word, lexicon)
+    return (lexicon.concept(lexicon.claims(near[0])[0].concept_id), near[1]) if near else None
+
+
 def unknown_words(text: str, hits: Sequence[Hit], place: Place, lexicon: Lexicon) -> Iterator[tuple[str, int, Segment]]:
     """Yield (word, start, sentence) of the Latin words that no hit covers and that are no stop words."""
     starts = [hit.start for hit in hits]
@@ -308,6 +278,9 @@ def unknown_words(text: str, hits: Sequence[Hit], place: Place, lexicon: Lexicon
         if segment is None or word.lower() in lexicon.stop_words:
             continue
         yield word, match.start(), segment
+
+
+# --- rows
 
 
 def make_mention(hit: Hit, document: Document, place: Place, lexicon: Lexicon) -> Mention | None:
@@ -327,18 +300,3 @@ def make_mention(hit: Hit, document: Document, place: Place, lexicon: Lexicon) -
         start=start, end=end, text=document.text[hit.start : hit.end], source_text=document.source.text[start:end],
         type=hit.type, concept_id=hit.concept_id, name_en=name_en, name_zh=name_zh, match=hit.match, score=hit.score,
         alternatives=hit.others)  # fmt: skip
-
-
-def find_candidates(text: str, hits: Sequence[Hit], place: Place, lexicon: Lexicon) -> Iterator[Candidate]:
-    """Yield the words that look like names and that no lexicon has, each once, with the nearest name that it has."""
-    seen: dict[str, list[Segment]] = {}
-    for word, _, segment in unknown_words(text, hits, place, lexicon):
-        if sum(c.isupper() for c in word) + any(c.isdigit() for c in word) >= 2:
-            seen.setdefault(word, []).append(segment)
-    for word, segments in sorted(seen.items()):
-        near = nearest(word.lower(), lexicon) if len(word) > 4 else None
-        concept = lexicon.concept(lexicon.claims(near[0])[0].concept_id) if near and lexicon.claims(near[0])[0].concept_id else None
-        yield Candidate(
-            surface=word, guess="drug" if any(c.isdigit() for c in word) else "", count=len(segments), n_docs=1,
-            nearest=concept.id if concept else "", nearest_name=concept.name_en if concept else "",
-            similarity=round(near[1] / 100, 3) if near else 0.0, example=segments[0].row.text)  # fmt: skip

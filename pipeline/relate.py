@@ -13,6 +13,11 @@ from pipeline.records import Modified, Relation, Span
 from pipeline.scope import is_negated, is_speculated
 
 
+MAIN_KINDS = ("attribute", "statement", "within", "bare")
+AIM_KINDS = ("bare",)
+OTHER_KINDS = ("disease", "further", "inside", "modification")
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """A group of mentions that acts: its place in the row, and -1 where the sentence speaks of its loss."""
@@ -62,17 +67,25 @@ def find_frames(elements: Elements, language: Language) -> Iterator[Frame]:
     for place, element in enumerate(elements.row):
         if element.word is None or "T" not in element.classes:
             continue
-        fitting = (fit(pattern, place, elements, language, frames)
-                   for kind in ("statement", "within", "bare") for pattern in language.patterns.get(kind, ())
-                   if pattern.trigger & element.classes)  # fmt: skip
+        kinds = AIM_KINDS if is_aim(place, elements, language) else MAIN_KINDS
+        fitting = (fit(pattern, place, elements, language, frames) for pattern in language.rules(kinds, element.classes))
         frame = next(filter(None, fitting), None)
         if frame and not repeats(frame, frames, elements.row):
             frames.append(frame)
             yield frame
-        others = [pattern for kind in ("disease", "further", "inside", "modification") for pattern in language.patterns.get(kind, ())]
-        for pattern in others:
-            if pattern.trigger & element.classes and (frame := fit(pattern, place, elements, language, frames)):
+        for pattern in language.rules(OTHER_KINDS, element.classes):
+            if frame := fit(pattern, place, elements, language, frames):
                 yield frame
+        for pattern in language.rules(("chain",), element.classes):
+            if frame := fit(pattern, place, elements, language, frames):
+                yield from credit_links(frame, frames, elements)
+
+
+def is_aim(place: int, elements: Elements, language: Language) -> bool:
+    """Tell whether the trigger at `place` names what was studied (`we examined the effect of A on B`) and asserts nothing."""
+    size = len(elements.row)
+    return any(pattern.left.match(elements.reversed, size - place) and pattern.right.match(elements.symbols, place + 1)
+               for pattern in language.rules(("aim",), elements.row[place].classes))  # fmt: skip
 
 
 def find_loose(elements: Elements, language: Language, known: Sequence[Frame]) -> list[Frame]:
@@ -119,10 +132,29 @@ def locate(left: re.Match[str], right: re.Match[str], elements: Elements) -> dic
     return found
 
 
+def credit_links(frame: Frame, frames: Sequence[Frame], elements: Elements) -> Iterator[Frame]:
+    """Yield `frame` with each mention that its subject acts on before, as a link of the chain: not those of `by way of`."""
+    for earlier in frames:
+        link = earlier.patient
+        if link and earlier.grammatical and frame.agent and frame.patient and frame.patient.place != link.place:
+            if earlier.grammatical.place == frame.agent.place and not is_means(earlier.trigger, elements.row):
+                for part in (link, *earlier.more):
+                    yield replace(frame, agent=part, grammatical=None)
+
+
+def is_means(place: int, row: Sequence[Element]) -> bool:
+    """Tell whether the trigger at `place` belongs to a phrase that says by which way something is done."""
+    while place and not row[place - 1].classes & {"comma", "semi", "lai", "then", "gene", "drug"}:
+        place -= 1
+        if "via" in row[place].classes:
+            return True
+    return False
+
+
 def repeats(frame: Frame, frames: Sequence[Frame], row: Sequence[Element]) -> bool:
     """Tell whether the trigger stands within an earlier frame of the same agent: it was read as part of that one."""
     return not is_coordinated(row, frame.trigger) and any(
-        earlier.start <= frame.trigger < earlier.end and earlier.patient and earlier.pattern.kind == "statement"
+        earlier.start <= frame.trigger < earlier.end and earlier.patient and earlier.pattern.kind in ("attribute", "statement")
         and (frame.pattern.takes_subject or not frame.agent or not earlier.agent or earlier.agent.place == frame.agent.place)
         for earlier in frames)  # fmt: skip
 
@@ -141,13 +173,15 @@ def fit(pattern: Pattern, place: int, elements: Elements, language: Language, fr
         if not found["B"].sign:
             return None
     if pattern.takes_subject:
-        subject = last_subject(place, frames) if pattern.continues else find_subject(start, elements, language, frames)
+        subject = last_subject(place, frames, True) if pattern.continues else find_subject(start, elements, language, frames)
         if subject is None and pattern.takes_subject not in found:
             return None
         if subject:
             found[pattern.takes_subject] = subject
             start = min(start, subject.place)
     agent, patient = found.get("A"), found.get("B")
+    if pattern.kind == "within" and agent and len(elements.row[agent.place].members) < 2:
+        return None
     if pattern.kind in ("within", "inside"):
         patient = agent
     elif agent and patient and agent.place == patient.place:
@@ -166,7 +200,8 @@ def find_more(patient: Subject | None, end: int, trigger: int, elements: Element
         if match.start("M") == patient.place or (patient.place < trigger < match.end()):
             break
         end = match.start("M") + 1
-        own = any("T" in part.classes for part in elements.row[match.start() : end])
+        own = any(part.word and part.word.effect in ("increase", "decrease") and "adjective" not in part.classes
+                  for part in elements.row[match.start() : end])  # fmt: skip
         sign = sign_within(elements.row, match.start(), end, end - 1) if own else patient.sign
         more.append(Subject(match.start("M"), sign))
     return tuple(more)
@@ -179,9 +214,16 @@ def sign_within(row: Sequence[Element], first: int, last: int, middle: int) -> i
         word = row[place].word
         if not word or place == middle or (place > first and is_coordinated(row, place)):
             continue
-        if not ("agent" in word.classes and "gene" not in row[middle].classes):
+        if place > middle and "gene" not in row[middle].classes and "verb" in word.classes:
+            continue
+        if "agent" not in word.classes or ("gene" in row[middle].classes and (place > middle or governs(row, place))):
             sign *= word.sign
     return sign
+
+
+def governs(row: Sequence[Element], place: int) -> bool:
+    """Tell whether a preposition follows the noun at `place`: `inhibitor of p27`, but not `the inhibitor p27`."""
+    return place + 1 < len(row) and bool(row[place + 1].classes & {"of", "on", "to", "for"})
 
 
 def is_coordinated(row: Sequence[Element], place: int) -> bool:
@@ -194,6 +236,9 @@ def is_coordinated(row: Sequence[Element], place: int) -> bool:
 def find_subject(place: int, elements: Elements, language: Language, frames: Sequence[Frame]) -> Subject | None:
     """Return the subject in force left of `place`: the phrase that stands there, else that of the clause before."""
     size = len(elements.row)
+    for pattern in language.patterns.get("latter", ()):
+        if frames and pattern.left.match(elements.reversed, size - place):
+            return next((frame.patient for frame in reversed(frames) if frame.patient), None)
     for pattern in language.patterns.get("subject", ()):
         match = pattern.left.match(elements.reversed, size - place)
         if match:
@@ -212,16 +257,17 @@ def find_subject(place: int, elements: Elements, language: Language, frames: Seq
     return None
 
 
-def last_subject(place: int, frames: Sequence[Frame]) -> Subject | None:
-    """Return the subject of the last frame whose trigger stands before `place`."""
-    return next((frame.grammatical for frame in reversed(frames) if frame.trigger < place and frame.grammatical), None)
+def last_subject(place: int, frames: Sequence[Frame], of_clause: bool = False) -> Subject | None:
+    """Return the subject of the last frame whose trigger stands before `place`; `of_clause`: of one with a finite verb."""
+    return next((frame.grammatical for frame in reversed(frames) if frame.trigger < place and frame.grammatical
+                 and frame.pattern.kind != "attribute" and (frame.pattern.takes_subject or not of_clause)), None)  # fmt: skip
 
 
 def find_chain(place: int, frames: Sequence[Frame]) -> Subject | None:
     """Return the subject of the frame that acts on the mention at `place`: `A activates B and inhibits C` is about A."""
     for frame in reversed(frames):
         objects = [part.place for part in (frame.patient, *frame.more) if part]
-        if place in objects and frame.pattern.takes_subject and frame.grammatical and frame.grammatical.place != place:
+        if place in objects and frame.pattern.kind != "attribute" and frame.grammatical and frame.grammatical.place != place:
             return frame.grammatical
     return None
 
@@ -265,6 +311,8 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
             continue
         if subject.id == object_.id or (subject.concept and subject.concept == object_.concept):
             continue
+        if text[subject.start : subject.end] == text[object_.start : object_.end]:
+            continue
         name = "associated_with" if "disease" in (subject.type, object_.type) else relation
         if subject.type == object_.type == "disease" and frame.pattern.relation != "associated_with":
             continue
@@ -284,7 +332,9 @@ def pair(one: Element, other: Element, frame: Frame, elements: Elements) -> Iter
     stretch = elements.row[max(0, frame.start - 2) : frame.end + 6]
     if one is other:
         sides = len({member.side for member in one.members}) > 1
-        yield from ((a, b) for a, b in combinations(one.members, 2) if not sides or a.side != b.side)
+        word = elements.row[frame.trigger].word
+        listed = not sides and word is not None and word.effect == "associate"  # related to something else
+        yield from ((a, b) for a, b in combinations(one.members, 2) if not listed and (not sides or a.side != b.side))
     elif len(one.members) == len(other.members) > 1 and any("respectively" in part.classes for part in stretch):
         yield from zip(one.members, other.members, strict=True)
     else:
@@ -324,7 +374,10 @@ def best(relations: Sequence[Relation]) -> tuple[Relation, ...]:
 
 
 def is_overruled(relation: Relation, kept: Mapping[tuple[object, ...], Relation]) -> bool:
-    """Tell whether a more confident rule reads the opposite out of the same pair."""
+    """Tell whether a more confident rule reads the opposite out of the same pair, or any rule says what the link is."""
+    if relation.relation == "associated_with":
+        ends = ((relation.subject, relation.object), (relation.object, relation.subject))
+        return any((way, name, relation.negated) in kept for way in ends for name in ("activates", "inhibits"))
     opposite = {"activates": "inhibits", "inhibits": "activates"}.get(relation.relation)
     other = kept.get(((relation.subject, relation.object), opposite, relation.negated))
     return other is not None and other.confidence > relation.confidence

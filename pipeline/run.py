@@ -17,6 +17,7 @@ from pipeline import __version__
 from pipeline.assemble import assemble, read_decisions
 from pipeline.clean import Repairs, clean, load_repairs
 from pipeline.errors import ReadError
+from pipeline.given import relate_lines
 from pipeline.ids import evidence_id, modification_id, triple_id
 from pipeline.lexicon import Concept, Lexicon, chinese_names, load_lexicon
 from pipeline.patterns import Patterns, load_patterns
@@ -130,26 +131,30 @@ def run(corpus: Path, outputs: Path, settings: Settings, progress: Callable[[int
 
 
 def work(source: SourceText, tools: Tools) -> DocumentResult:
-    """Take one text through all steps."""
+    """Take one text through all steps and return its rows."""
     document = clean(source, tools.repairs)
     segments = segment(document, tools.segmenters)
-    defined = find_definitions(document, tools.segmenters)
-    mentions, candidates = recognise(document, segments, tools.lexicon, defined)
-    by_sentence: dict[str, list[Mention]] = {}
-    for mention in mentions:
-        by_sentence.setdefault(mention.sentence_id, []).append(mention)
+    mentions, candidates = recognise(document, segments, tools.lexicon, find_definitions(document, tools.segmenters))
+    inside = by_sentence(mentions)
     evidence: list[Evidence] = []
     modifications: list[Modification] = []
     for part in segments:
-        inside = by_sentence.get(part.row.sentence_id, [])
-        if inside:
-            reading = read_sentence(document, part, inside, tools.patterns)
-            rows = {mention.mention_id: mention for mention in inside}
+        rows = {mention.mention_id: mention for mention in inside.get(part.row.sentence_id, ())}
+        if rows:
+            reading = read_sentence(document, part, list(rows.values()), tools.patterns)
             evidence += [make_evidence(relation, part, rows, tools.patterns) for relation in reading.relations]
             modifications += [make_modification(row, part, rows) for row in reading.modifications]
-    row = describe_document(document, segments, mentions, evidence)
-    rows_of_sentences = tuple(part.row for part in segments)
-    return DocumentResult(row, rows_of_sentences, mentions, tuple(evidence), tuple(modifications), candidates)
+    return DocumentResult(
+        document=describe_document(document, segments, mentions, evidence), sentences=tuple(part.row for part in segments),
+        mentions=mentions, evidence=tuple(evidence), modifications=tuple(modifications), candidates=candidates)  # fmt: skip
+
+
+def by_sentence(mentions: Sequence[Mention]) -> dict[str, list[Mention]]:
+    """Return the mentions of each sentence by its id."""
+    inside: dict[str, list[Mention]] = {}
+    for mention in mentions:
+        inside.setdefault(mention.sentence_id, []).append(mention)
+    return inside
 
 
 def read_sentence(document: Document, part: Segment, mentions: Sequence[Mention], patterns: Patterns) -> Reading:
@@ -261,3 +266,45 @@ class Names(Mapping[str, Concept]):
 
     def __len__(self) -> int:
         return len(self.lexicon.concepts)
+
+
+def relate_file(source: Path, target: Path, settings: Settings) -> int:
+    """Relate the given mentions of the JSON lines in `source` into `target`, all or nothing; return their number.
+
+    Raises InputError, which names the line, LexiconError and ModelError.
+    """
+    folder = settings.lexicons
+    segmenters = Segmenters(folder / "segment", list, settings.en_model, settings.cache)
+    patterns = load_patterns(folder / "relations")
+    count = 0
+    temporary = target.with_name(f".{target.name}.part")
+    try:
+        with source.open(encoding="utf-8-sig") as lines, temporary.open("w", encoding="utf-8", newline="\n") as file:
+            for line in relate_lines(lines, patterns, segmenters):
+                file.write(line + "\n")
+                count += 1
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return count
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What the steps made of one text, kept for `litmine explain`."""
+
+    document: Document
+    segments: tuple[Segment, ...]
+    mentions: Mapping[str, list[Mention]]
+    readings: Mapping[str, Reading]
+
+
+def trace(source: SourceText, tools: Tools) -> Trace:
+    """Take one text through the steps and keep what each made of it, by sentence id."""
+    document = clean(source, tools.repairs)
+    segments = segment(document, tools.segmenters)
+    mentions, _ = recognise(document, segments, tools.lexicon, find_definitions(document, tools.segmenters))
+    inside = by_sentence(mentions)
+    readings = {part.row.sentence_id: read_sentence(document, part, inside.get(part.row.sentence_id, ()), tools.patterns)
+                for part in segments}  # fmt: skip
+    return Trace(document, segments, inside, readings)

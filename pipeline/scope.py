@@ -1,30 +1,38 @@
-"""Negation and speculation: which cues of a sentence reach which trigger."""
+"""Negation and speculation: which cues of a sentence reach which trigger.
+
+A cue reaches the triggers behind it in its clause, as in NegEx (Chapman et al., A simple algorithm for identifying
+negated findings and diseases in discharge summaries, 2001).
+"""
 
 from __future__ import annotations
 
 from pipeline.elements import Elements
 
 REACH = 7  # elements between a cue and the trigger that it reaches
+BORDERS = frozenset({"comma", "semi", "colon", "T", "but", "open", "close"})
 
 
 def is_negated(trigger: int, start: int, elements: Elements) -> bool:
     """Tell whether a cue of negation reaches the trigger at the place `trigger`."""
-    return reaches("neg", trigger, elements)
+    return find_cue("neg", trigger, elements) is not None
 
 
 def is_speculated(trigger: int, start: int, elements: Elements) -> bool:
     """Tell whether a cue of speculation reaches the trigger at the place `trigger`."""
-    return reaches("spec", trigger, elements)
+    return find_cue("spec", trigger, elements) is not None
 
 
-def reaches(cue: str, trigger: int, elements: Elements) -> bool:
-    """Tell whether a cue stands before the trigger in its clause, not too far off and with no other trigger between."""
+def find_cue(cue: str, trigger: int, elements: Elements) -> int | None:
+    """Return the place of the cue of class `cue` that reaches the trigger, or None.
+
+    It stands before the trigger in its clause, not too far off and with no other trigger between.
+    """
     if cue in elements.row[trigger].classes:
-        return True
+        return trigger
     for place in range(trigger - 1, max(-1, trigger - 1 - REACH), -1):
         classes = elements.row[place].classes
         if cue in classes:
-            return True
-        if classes & {"comma", "semi", "colon", "T", "but", "open", "close"}:
-            return False
-    return False
+            return place
+        if classes & BORDERS:
+            return None
+    return None

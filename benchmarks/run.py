@@ -1,0 +1,183 @@
+"""Measure litmine and write the figures to benchmarks/figures.csv: `make bench`.
+
+Speed: the texts of ../shared/corpus (else of corpus/) repeated to MEGABYTES, as one file a repetition, on one process,
+against jieba.lcut alone over the same text in the same run; the time from the start of the command to the first
+document; the peak memory of a run over a quarter of the texts and of the whole. Accuracy: the scores of
+../shared/tools on its gold and benches, where they are there, and how often rows of each confidence are right.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+MEGABYTES = float(os.environ.get("BENCH_MEGABYTES", "20"))
+FIGURES = ROOT / "benchmarks" / "figures.csv"
+
+Figure = tuple[str, str, str]
+"""What was measured, its value, the unit or remark."""
+
+
+def main() -> None:
+    """Measure everything, print it and write it down."""
+    figures: list[Figure] = [("machine", f"{os.cpu_count()} cores", f"Python {platform.python_version()}")]
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        for figure in (*measure_speed(work), *measure_accuracy(work)):
+            figures.append(figure)
+            print(f"{figure[0]:44} {figure[1]:>10}  {figure[2]}", flush=True)
+    with FIGURES.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([("figure", "value", "unit"), *figures])
+
+
+def texts() -> list[Path]:
+    """Return the texts that are repeated."""
+    folder = SHARED / "corpus" if SHARED.is_dir() else ROOT / "corpus"
+    return sorted(folder.glob("*.txt"))
+
+
+def make_corpus(target: Path, megabytes: float) -> int:
+    """Write the texts again and again, under new names, until `megabytes` are there; return the bytes written."""
+    target.mkdir()
+    contents = [(path.stem, path.read_bytes()) for path in texts()]
+    size = number = 0
+    while size < megabytes * 1e6:
+        for stem, content in contents:
+            (target / f"{number:05}_{stem}.txt").write_bytes(content)
+            size += len(content)
+        number += 1
+    return size
+
+
+def measure_speed(work: Path) -> Iterator[Figure]:
+    """Yield the figures of speed and memory."""
+    size = make_corpus(work / "all", MEGABYTES)
+    make_corpus(work / "quarter", MEGABYTES / 4)
+    quarter, _ = time_run(work / "quarter", work / "out-quarter")
+    whole, seconds = time_run(work / "all", work / "out-all")
+    alone = time_jieba(work / "all")
+    load = json.loads((work / "out-all" / "run.json").read_text(encoding="utf-8"))["timings"]["load"]
+    yield "size of the corpus", f"{size / 1e6:.1f}", "MB"
+    yield "whole run", f"{seconds:.1f}", "s"
+    yield "whole run", f"{size / 1000 / seconds:.0f}", "KB/s"
+    yield "jieba.lcut alone", f"{size / 1000 / alone:.0f}", "KB/s"
+    yield "whole run against jieba.lcut alone", f"{alone / seconds:.2f}", "times as fast"
+    yield "start of the command to the first document", f"{load + time_start():.2f}", "s"
+    yield "peak memory, a quarter of the corpus", f"{quarter:.0f}", "MB"
+    yield "peak memory, the whole corpus", f"{whole:.0f}", "MB"
+
+
+def time_run(corpus: Path, outputs: Path) -> tuple[float, float]:
+    """Run litmine in a process of its own; return its peak memory in MB and its seconds."""
+    code = (
+        "import resource, sys; from pipeline.cli import app\n"
+        "try: app(sys.argv[1:])\n"
+        "finally: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
+    )
+    started = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", code, "run", str(corpus), "--outputs", str(outputs)],
+        check=True, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, cwd=ROOT)  # fmt: skip
+    return int(done.stderr.split()[-1]) / 1024, time.perf_counter() - started
+
+
+def time_jieba(corpus: Path) -> float:
+    """Return the seconds that jieba.lcut alone takes over the texts, once its dictionary is loaded."""
+    import jieba
+
+    jieba.setLogLevel(60)
+    jieba.initialize()
+    contents = [path.read_text(encoding="utf-8") for path in sorted(corpus.iterdir())]
+    started = time.perf_counter()
+    for content in contents:
+        jieba.lcut(content)
+    return time.perf_counter() - started
+
+
+def time_start() -> float:
+    """Return the seconds that Python and the imports of a run take."""
+    started = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "import pipeline.cli, pipeline.run"], check=True, cwd=ROOT)
+    return time.perf_counter() - started
+
+
+def measure_accuracy(work: Path) -> Iterator[Figure]:
+    """Yield the scores on the gold and the benches, where they are there."""
+    if not SHARED.is_dir():
+        yield "accuracy", "skipped", "there is no ../shared"
+        return
+    for name, corpus in (("zh", "corpus"), ("en", "gold/en_texts")):
+        run_litmine("run", str(SHARED / corpus), "--outputs", str(work / name))
+        scores = work / f"{name}.json"
+        tool("score.py", str(SHARED / "gold" / name), str(work / name), "--json", str(scores))
+        result = json.loads(scores.read_text(encoding="utf-8"))
+        for part in ("mentions_overlap", "mentions_exact", "relations_typed"):
+            yield f"gold/{name} {part}", f"{result[part]['all']['f1']:.3f}", "F1"
+        yield f"gold/{name} concept consistency", f"{result['concept_consistency']:.3f}", "share"
+        for relation, row in result["relations_typed"].items():
+            if relation != "all" and row["tp"] + row["fn"] >= 10:
+                yield f"gold/{name} {relation}", f"{row['f1']:.3f}", f"F1, {row['tp'] + row['fn']} gold rows"
+        yield from measure_reliability(name, work / name)
+    for bench in sorted((SHARED / "bench").glob("*.jsonl")):
+        predictions = work / "predictions.jsonl"
+        run_litmine("relate", "--input", str(bench), "--output", str(predictions))
+        for line in tool("bench_relate.py", str(bench), str(predictions)).splitlines():
+            yield f"{bench.stem} {line.split(' P ')[0].strip()}", line.split("F1 ")[1].split()[0], "F1"
+
+
+def measure_reliability(name: str, outputs: Path) -> Iterator[Figure]:
+    """Yield how many of the statements of each confidence the gold has: the reliability curve."""
+    sys.path.insert(0, str(SHARED / "tools"))
+    import score
+
+    gold = score.read_gold(SHARED / "gold" / name)
+    rows = score.read_table(outputs / "evidence.csv")
+    mentions = {row["mention_id"]: row for row in score.read_table(outputs / "mentions.csv")}
+    for low, high in ((0.0, 0.6), (0.6, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 1.01)):
+        inside = [row for row in rows if low <= float(row["confidence"]) < high and row["doc_id"] in gold]
+        right = [is_right(row, gold, mentions, score) for row in inside]
+        counted = [value for value in right if value is not None]
+        if counted:
+            share = sum(counted) / len(counted)
+            yield f"gold/{name} right at confidence {low:.1f} to {min(high, 1.0):.1f}", f"{share:.3f}", f"of {len(counted)} rows"
+
+
+def is_right(row: dict[str, str], gold: dict[str, list[dict]], mentions: dict[str, dict[str, str]], score: object) -> bool | None:  # type: ignore[type-arg]
+    """Tell whether the gold has the statement of a row of evidence.csv; None where a generic name is an argument."""
+    ends = [mentions[row[f"{role}_mention_id"]] for role in ("subject", "object")]
+    spans = [{"start": int(end["start"]), "end": int(end["end"])} for end in ends]
+    for sentence in gold[row["doc_id"]]:
+        if all(sentence["start"] <= span["start"] < sentence["end"] for span in spans):
+            best = [score.best_gold(span, sentence["mentions"]) for span in spans]  # type: ignore[attr-defined]
+            if any(found and found.get("generic") for found in best):
+                return None
+            names = [found["concept"] if found else "?" for found in best]
+            wanted = {score.key(r["type"], r["subject"], r["object"], r.get("negated", False))  # type: ignore[attr-defined]
+                      for r in sentence["relations"]}  # fmt: skip
+            return score.key(row["relation"], *names, row["negated"] == "true") in wanted  # type: ignore[attr-defined]
+    return None
+
+
+def run_litmine(*arguments: str) -> None:
+    """Run a command of litmine; a failed file is no reason to stop."""
+    subprocess.run([sys.executable, "-m", "pipeline", *arguments], check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+
+
+def tool(name: str, *arguments: str) -> str:
+    """Run a script of ../shared/tools and return what it prints."""
+    command: Sequence[str] = [sys.executable, str(SHARED / "tools" / name), *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""`python -m pipeline` is the command `litmine`."""
+
+from pipeline.cli import main
+
+main()

@@ -1,0 +1,58 @@
+"""Stretches of clean text that are names, on their way to mentions."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pipeline.records import Segment
+
+SCORES = {"exact": 1.0, "abbreviation": 0.95, "enumeration": 0.95, "background": 0.9, "shape": 0.6}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A stretch of clean text that is a name: what it stands for, the other readings, and how it was found."""
+
+    start: int
+    end: int
+    concept_id: str
+    type: str
+    match: str
+    score: float
+    others: tuple[str, ...] = ()
+    name_en: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """The sentences of a document by their start, to find the one of a hit."""
+
+    segments: Sequence[Segment]
+    starts: tuple[int, ...]
+
+    def at(self, offset: int) -> Segment | None:
+        """Return the sentence that holds the clean offset, or None."""
+        index = bisect_right(self.starts, offset) - 1
+        if index < 0:
+            return None
+        segment = self.segments[index]
+        return segment if offset < segment.offset + len(segment.row.text) else None
+
+    def sentence(self, offset: int) -> str:
+        """Return the text of the sentence that holds the clean offset; empty outside every sentence."""
+        segment = self.at(offset)
+        return segment.row.text if segment else ""
+
+
+def choose(hits: Iterable[Hit]) -> list[Hit]:
+    """Return hits that do not overlap, in order of their place: the longest win, then those found with more certainty."""
+    taken: list[Hit] = []
+    covered: set[int] = set()
+    for hit in sorted(hits, key=lambda hit: (hit.start - hit.end, -hit.score, hit.start, hit.concept_id)):
+        if hit.start in covered or hit.end - 1 in covered:
+            continue
+        taken.append(hit)
+        covered.update(range(hit.start, hit.end))
+    return sorted(taken, key=lambda hit: hit.start)

@@ -1,0 +1,247 @@
+"""The rows of the lexicon files, each checked when it is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.tables import Row, read_rows
+from pipeline.text import GREEK, SEPARATOR, key
+
+TYPES = ("gene", "drug", "disease")
+ENTITY_COLUMNS = ("id", "type", "name_en", "name_zh", "synonyms_en", "synonyms_zh", "xrefs", "parents", "note")
+NAME_COLUMNS = ("name_en", "name_zh", "synonyms_en", "synonyms_zh")
+CONFUSABLE_COLUMNS = ("name", "concept_id", "case", "need", "avoid", "note")
+SHAPE_COLUMNS = ("name", "lang", "type", "anchor", "pattern", "id_template", "need", "avoid", "example", "expected",
+                 "counter_example", "note")  # fmt: skip
+WRONG_COLUMNS = ("text", "lang", "type", "concept_id", "context", "note")
+STOP_COLUMNS = ("text", "lang", "source", "note")
+CLUE_COLUMNS = ("text", "lang", "type", "note")
+CLASS_COLUMNS = ("text", "lang", "side", "note")
+HGNC_COLUMNS = ("id", "symbol", "name", "aliases", "previous", "locus_type")
+CURIE = re.compile(
+    r"hgnc:[1-9]\d*|fplx:\w+|chebi:\d+|chembl\.compound:CHEMBL\d+|pubchem\.compound:\d+|mesh:[CD]\d+|drugbank:DB\d+"
+    r"|uniprot:[A-Z0-9]+(?:-\d+)?|ncbigene:\d+|mirbase:MI\d+|litmine:[^\s|]+"
+    r"|(?!(?:hgnc|fplx|chebi|mesh|drugbank|uniprot|ncbigene|mirbase):|(?:chembl|pubchem)\.compound:)[a-z][a-z0-9.]*:[^\s|]+"
+)
+SHARED = re.compile(r"shares ([^:]+):")
+GREEK_WITHIN = re.compile(f"(?<=[a-z]){SEPARATOR}({'|'.join(GREEK.values())})(?={SEPARATOR})")
+PLAIN_SYMBOL = re.compile(r"[A-Z0-9][A-Za-z0-9-]{2,}")
+NAMED_LOCI = {"gene with protein product", "RNA, long non-coding", "RNA, micro", "complex locus constituent",
+              "endogenous retrovirus", "unknown", "RNA, cluster", "readthrough"}  # fmt: skip
+CORE, BACKGROUND, WRONG = 0, 1, 2
+
+Confusables = Mapping[tuple[str, str], Mapping[str, Row]]
+"""Rows of lexicons/confusables by (key of the name, concept id), then by the name as it is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A row of lexicons/entities, without its names."""
+
+    id: str
+    type: str
+    name_en: str
+    name_zh: str
+    xrefs: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One name of one concept: how it is written in the lexicon, and what it needs to count.
+
+    Of a wrong match (`source` is WRONG) `concept_id` and `type` say what it bars; both empty bar every mention.
+    """
+
+    text: str
+    concept_id: str
+    source: int
+    row: str
+    exact: bool = False
+    need: tuple[str, ...] = ()
+    avoid: tuple[str, ...] = ()
+    type: str = ""
+    inner: tuple[int, int] = (0, 0)
+    """Where in the key the name proper stands, if a class word goes with it: `STAT` in `STAT protein`."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A row of shapes.csv: what a name that no lexicon has looks like; each match holds one of `anchors`, if any."""
+
+    name: str
+    type: str
+    anchors: tuple[str, ...]
+    pattern: re.Pattern[str]
+    id_template: str
+    need: tuple[str, ...]
+    avoid: tuple[str, ...]
+
+    def counts(self, text: str, start: int, end: int, sentence: str, near: int) -> bool:
+        """Tell whether a match counts: `need` words stand in the sentence, no `avoid` word within `near` code points."""
+        if self.need and not any(word in sentence for word in self.need):
+            return False
+        return not (self.avoid and any(word in text[max(0, start - near) : end + near] for word in self.avoid))
+
+
+def read_entities(path: Path) -> Iterator[Row]:
+    """Yield the rows of a file of lexicons/entities; raise LexiconError at the first that is not in order."""
+    for row in read_rows(path, ENTITY_COLUMNS):
+        check_entity(row)
+        yield row
+
+
+def check_entity(row: Row) -> None:
+    """Raise LexiconError if the row's id, type, names or references are not in order."""
+    if not CURIE.fullmatch(row["id"]):
+        raise row.error("id", f"`{row['id']}` is no CURIE", "write a prefix and a number such as hgnc:11364, or litmine: and a name")
+    if row["type"] not in TYPES:
+        raise row.error("type", f"`{row['type']}` is no type", f"write one of {', '.join(TYPES)}")
+    if not row["name_en"]:
+        raise row.error("name_en", "the cell is empty", "write the English name, or the pinyin of the Chinese one")
+    for column in ("xrefs", "parents"):
+        for curie in row.list(column):
+            if not CURIE.fullmatch(curie):
+                raise row.error(column, f"`{curie}` is no CURIE", "write prefix:number, several joined by |")
+
+
+def shared_names(row: Row) -> frozenset[str]:
+    """Return the keys of the names that the row's note says are another concept's too (`shares IFN: the class`)."""
+    return frozenset(key(part) for text in SHARED.findall(row["note"]) for part in text.split("|"))
+
+
+def names_of(row: Row) -> Iterator[tuple[str, str, str]]:
+    """Yield (column, name, key) of every name of a row of lexicons/entities, in every spelling that is found."""
+    for column in NAME_COLUMNS:
+        for text in row.list(column):
+            for spelled in spellings(text):
+                yield column, text, spelled
+
+
+def spellings(text: str) -> Iterator[str]:
+    """Yield the keys under which a name is found: its own, with a Greek letter written on, and its English plural."""
+    own = key(text)
+    if own:
+        yield own
+    run_on = GREEK_WITHIN.sub(r"\1", own)
+    if run_on != own:
+        yield run_on
+    last = own.strip(SEPARATOR).split(SEPARATOR)[-1]
+    if last.isascii() and last.isalpha() and len(last) > 3 and text[-1].islower() and not last.endswith(("s", "x", "is")):
+        yield own[:-1] + "s" + SEPARATOR
+
+
+def read_confusables(folder: Path) -> dict[tuple[str, str], dict[str, Row]]:
+    """Return the rows of lexicons/confusables by key and concept, then by spelling; raise LexiconError at a wrong one."""
+    rows: dict[tuple[str, str], dict[str, Row]] = {}
+    for path in sorted(folder.glob("*.csv")):
+        for row in read_rows(path, CONFUSABLE_COLUMNS):
+            if row["case"] not in ("exact", "any"):
+                raise row.error("case", f"`{row['case']}` is not known", "write exact or any")
+            if not row["name"]:
+                raise row.error("name", "the cell is empty", "write the name, or drop the row")
+            rows.setdefault((key(row["name"]), row["concept_id"]), {})[row["name"]] = row
+    return rows
+
+
+def make_names(text: str, spelled: str, concept_id: str, place: str, confusables: Confusables) -> Iterator[Name]:
+    """Yield the name, or one for each row that confusables has on it: with its spelling and the words that it needs."""
+    rows = confusables.get((spelled, concept_id))
+    if not rows:
+        yield Name(text, concept_id, CORE, place)
+        return
+    for row in rows.values():
+        yield Name(row["name"], concept_id, CORE, place, row["case"] == "exact", tuple(row.list("need")), tuple(row.list("avoid")))
+
+
+def read_wrong(path: Path) -> Iterator[tuple[str, Name]]:
+    """Yield (key, name) of the stretches of text that are no mention though a name stands within."""
+    for row in read_rows(path, WRONG_COLUMNS):
+        if not key(row["text"]):
+            raise row.error("text", "the cell is empty", "write the phrase, or drop the row")
+        if row["type"] and row["type"] not in TYPES:
+            raise row.error("type", f"`{row['type']}` is no type", f"write one of {', '.join(TYPES)}, or nothing to bar them all")
+        yield key(row["text"]), Name(row["text"], row["concept_id"], WRONG, f"{path.name}:{row.number}",
+                                     need=tuple(row.list("context")), type=row["type"])  # fmt: skip
+
+
+def read_class_words(path: Path) -> Iterator[tuple[str, bool]]:
+    """Yield (key, whether it stands before) of the words of class that are no part of a name: `protein`, `家族`."""
+    for row in read_rows(path, CLASS_COLUMNS):
+        if row["side"] not in ("before", "after"):
+            raise row.error("side", f"`{row['side']}` is not known", "write before or after")
+        yield key(row["text"]), row["side"] == "before"
+
+
+def make_shape(row: Row) -> Shape:
+    """Return the shape of a row of shapes.csv; raise LexiconError if it is wrong or its examples do not hold."""
+    if row["type"] not in TYPES:
+        raise row.error("type", f"`{row['type']}` is no type", f"write one of {', '.join(TYPES)}")
+    try:
+        pattern = re.compile(row["pattern"])
+    except re.error as error:
+        raise row.error("pattern", f"is no regular expression ({error})", "mend it; the example must match") from error
+    shape = Shape(row["name"], row["type"], tuple(row.list("anchor")), pattern, row["id_template"],
+                  tuple(row.list("need")), tuple(row.list("avoid")))  # fmt: skip
+    check_shape(row, shape)
+    return shape
+
+
+def check_shape(row: Row, shape: Shape) -> None:
+    """Raise LexiconError unless the shape finds what its example says, and nothing in its counter example."""
+    found = [match for match in shape.pattern.finditer(row["example"])]
+    if not found or found[0].group() != row["expected"]:
+        raise row.error("example", f"the pattern does not find `{row['expected']}` in it", "mend the pattern or the example")
+    if shape.anchors and not any(anchor in found[0].group() for anchor in shape.anchors):
+        raise row.error("anchor", "the expected name holds none of these", "write what every match holds, or nothing")
+    for match in shape.pattern.finditer(row["counter_example"]):
+        if shape.counts(row["counter_example"], *match.span(), row["counter_example"], len(row["counter_example"])):
+            raise row.error("counter_example", f"the pattern finds `{match.group()}` in it", "mend the pattern or the example")
+
+
+def read_background(path: Path, taken: Mapping[str, object], core: Mapping[str, object], stop_words: frozenset[str]) -> dict[str, str]:
+    """Return the names of HGNC's other genes by key, as `id TAB symbol TAB name TAB place`: names that cannot be words.
+
+    Genes in `taken` (by id) and names in `core` (by key) are left out; of a name that two genes have, only an approved
+    symbol is kept.
+    """
+    found: dict[str, str] = {}
+    doubtful: set[str] = set()
+    for row in read_rows(path, HGNC_COLUMNS):
+        if row["id"] in taken:
+            continue
+        for text, spelled in background_names(row, stop_words):
+            if spelled in core:
+                continue
+            entry = "\t".join((row["id"], row["symbol"], text, f"{path.name}:{row.number}"))
+            if text == row["symbol"]:
+                found[spelled] = entry
+                doubtful.discard(spelled)
+            elif spelled not in found:
+                found[spelled] = entry
+            elif not found[spelled].startswith(row["id"] + "\t") and not is_symbol(found[spelled]):
+                doubtful.add(spelled)
+    return {spelled: entry for spelled, entry in found.items() if spelled not in doubtful}
+
+
+def is_symbol(entry: str) -> bool:
+    """Tell whether an entry's name is the approved symbol of its gene."""
+    _, symbol, text, _ = entry.split("\t")
+    return symbol == text
+
+
+def background_names(row: Row, stop_words: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Yield (name, key) of a row of HGNC: symbols and aliases with a digit or of four letters, long names."""
+    named = row["locus_type"] in NAMED_LOCI
+    symbols = [row["symbol"]] + (row.list("previous") + row.list("aliases") if named else [])
+    for index, text in enumerate(symbols):
+        digits = any(character.isdigit() for character in text)
+        if not PLAIN_SYMBOL.fullmatch(text) or text.lower() in stop_words:
+            continue
+        if (digits and len(text) > (2 if index == 0 else 3)) or (index == 0 and len(text) > 3):
+            yield text, key(text)
+    if named and " " in row["name"] and len(row["name"]) > 9:
+        yield row["name"], key(row["name"])

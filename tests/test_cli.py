@@ -1,0 +1,201 @@
+"""The command line: exit statuses, bad input, interruption, help."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from pipeline import store
+from pipeline.cli import app
+from tests.conftest import LEXICONS, ROOT
+
+GOOD = "鲁索替尼通过抑制JAK2来降低STAT3的磷酸化。\n"
+HELP_SECONDS = 0.5
+STATUS = {"done": 0, "failed files": 1, "wrong lexicon": 2, "wrong input": 3}
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep compiled lexicons out of the user's cache; one folder for the whole session."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
+def call(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def table(outputs: Path, name: str) -> list[dict[str, str]]:
+    with (outputs / f"{name}.csv").open(encoding="utf-8-sig", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def write_bad(corpus: Path, kind: str) -> Path:
+    """Write one bad file of the kind and return it."""
+    path = corpus / f"bad_{kind}.txt"
+    if kind == "empty":
+        path.write_bytes(b"")
+    elif kind == "binary":
+        path.write_bytes(b"%PDF-1.7\n\0\1\2\3" * 50)
+    elif kind == "undecodable":
+        path.write_bytes(b"JAK2 \xff\xfe\xfa\x80\x81 \xff" * 20)
+    elif kind == "line":
+        path.write_text("JAK2 " * 10_000_000, encoding="utf-8")
+    elif kind == "suffix":
+        path = path.with_suffix(".docx")
+        path.write_bytes(b"PK\3\4")
+    elif kind == "link":
+        path.symlink_to(corpus / "gone.txt")
+    return path
+
+
+@pytest.mark.parametrize("kind", ["empty", "binary", "undecodable", "line", "suffix", "link"])
+def test_a_bad_file_fails_alone_and_is_named(kind: str, corpus: Path, tmp_path: Path) -> None:
+    (corpus / "good.txt").write_text(GOOD, encoding="utf-8")
+    bad = write_bad(corpus, kind)
+    result = call("run", corpus, "--outputs", tmp_path / "out")
+    assert result.exit_code == STATUS["failed files"], result.output
+    rows = {row["path"]: row for row in table(tmp_path / "out", "documents")}
+    assert rows["good.txt"]["status"] == "ok"
+    assert rows[bad.name]["status"] == "failed"
+    assert rows[bad.name]["error"]
+    assert bad.name in result.output
+    assert rows[bad.name]["error"] in result.output
+    assert table(tmp_path / "out", "mentions")
+
+
+def test_an_empty_folder_gives_empty_tables(corpus: Path, tmp_path: Path) -> None:
+    result = call("run", corpus, "--outputs", tmp_path / "out")
+    assert result.exit_code == STATUS["done"], result.output
+    assert table(tmp_path / "out", "documents") == []
+    assert "0 documents" in result.output
+
+
+def test_a_missing_folder_is_said(tmp_path: Path) -> None:
+    result = call("run", tmp_path / "nowhere", "--outputs", tmp_path / "out")
+    assert result.exit_code == STATUS["wrong input"]
+    assert "nowhere" in result.output
+    assert not (tmp_path / "out" / "mentions.csv").exists()
+
+
+@pytest.mark.parametrize(("file", "old", "new", "says"), [
+    ("entities/drugs.csv", ",drug,", ",drog,", "row 2, column type"),
+    ("relations/zh/triggers.csv", ",decrease,", ",lower,", "column effect"),
+    ("relations/en/patterns.csv", " T:", " Q:", "column pattern"),
+    ("repairs.csv", "name,when", "nam,when", "row 1"),
+])  # fmt: skip
+def test_a_wrong_row_stops_the_run_before_anything_is_written(
+    file: str, old: str, new: str, says: str, corpus: Path, tmp_path: Path
+) -> None:
+    (corpus / "good.txt").write_text(GOOD, encoding="utf-8")
+    lexicons = tmp_path / "lexicons"
+    shutil.copytree(LEXICONS, lexicons)
+    path = lexicons / file
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    result = call("run", corpus, "--outputs", tmp_path / "out", "--lexicons", lexicons)
+    assert result.exit_code == STATUS["wrong lexicon"], result.output
+    assert path.name in result.output
+    assert says in result.output
+    assert not list((tmp_path / "out").glob("*.csv"))
+
+
+def test_an_interrupted_run_leaves_the_tables_as_they_were(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outputs = tmp_path / "out"
+    (corpus / "good.txt").write_text(GOOD, encoding="utf-8")
+    assert call("run", corpus, "--outputs", outputs).exit_code == STATUS["done"]
+    before = {path.name: path.read_bytes() for path in outputs.glob("*.csv")}
+    (corpus / "more.txt").write_text(GOOD * 3, encoding="utf-8")
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(store.Parts, "write", interrupt)
+    result = call("run", corpus, "--outputs", outputs)
+    assert result.exit_code == 130
+    assert {path.name: path.read_bytes() for path in outputs.glob("*.csv")} == before
+
+
+def test_a_name_added_to_a_lexicon_is_found_in_the_next_run(corpus: Path, tmp_path: Path) -> None:
+    (corpus / "text.txt").write_text("新药哈佛替尼灵可抑制JAK2。\n", encoding="utf-8")
+    lexicons = tmp_path / "lexicons"
+    shutil.copytree(LEXICONS, lexicons)
+    outputs = tmp_path / "out"
+    call("run", corpus, "--outputs", outputs, "--lexicons", lexicons)
+    assert "litmine:testinib" not in {row["concept_id"] for row in table(outputs, "mentions")}
+    header = "id,type,name_en,name_zh,synonyms_en,synonyms_zh,xrefs,parents,note\n"
+    row = "litmine:testinib,drug,testinib,哈佛替尼灵,,,,,our laboratory\n"
+    (lexicons / "entities" / "laboratory.csv").write_text(header + row, encoding="utf-8-sig")
+    result = call("run", corpus, "--outputs", outputs, "--lexicons", lexicons)
+    assert result.exit_code == STATUS["done"], result.output
+    stated = {(row["subject_id"], row["relation"], row["object_name"]) for row in table(outputs, "evidence")}
+    assert ("litmine:testinib", "inhibits", "JAK2") in stated
+
+
+def test_a_missing_model_is_said(corpus: Path, tmp_path: Path) -> None:
+    result = call("run", corpus, "--outputs", tmp_path / "out", "--en-model", "en_core_none")
+    assert result.exit_code == STATUS["wrong input"]
+    assert "en_core_none is not installed" in result.output
+
+
+def test_relate_follows_its_format(tmp_path: Path) -> None:
+    text = "AG490 inhibits JAK2."
+    mentions = [{"id": 7, "start": 0, "end": 5, "type": "drug"}, {"id": "b", "start": 15, "end": 19, "type": "gene"}]
+    given = tmp_path / "in.jsonl"
+    given.write_text(json.dumps({"id": "x", "text": text, "mentions": mentions, "other": 1}) + "\n", encoding="utf-8")
+    result = call("relate", "--input", given, "--output", tmp_path / "out.jsonl")
+    assert result.exit_code == STATUS["done"], result.output
+    row = json.loads((tmp_path / "out.jsonl").read_text(encoding="utf-8"))
+    assert row["id"] == "x"
+    relation = row["relations"][0]
+    assert (relation["subject"], relation["relation"], relation["object"]) == (7, "inhibits", "b")
+    assert relation["negated"] is False
+
+
+@pytest.mark.parametrize(("line", "says"), [
+    ("not json", "line 1 is not JSON"),
+    ('{"id": 1, "text": "JAK2"}', "mentions"),
+    ('{"id": 1, "text": "JAK2", "mentions": [{"id": 1, "start": 0, "end": 9, "type": "gene"}]}', "0 to 9"),
+    ('{"id": 1, "text": "JAK2", "mentions": [{"id": 1, "start": 0, "end": 4, "type": "cell"}]}', "cell"),
+])  # fmt: skip
+def test_relate_says_what_is_wrong_with_a_line(line: str, says: str, tmp_path: Path) -> None:
+    given = tmp_path / "in.jsonl"
+    given.write_text(line + "\n", encoding="utf-8")
+    result = call("relate", "--input", given, "--output", tmp_path / "out.jsonl")
+    assert result.exit_code == STATUS["wrong input"]
+    assert says in result.output
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_explain_shows_every_step() -> None:
+    result = call("explain", "JAK2抑制剂AG490可能抑制IFN-酌[3]。")
+    assert result.exit_code == STATUS["done"], result.output
+    for said in ("lost_greek", "taken out", "words:", "genes.csv:", "trigger:", "rule:", "speculation", "states:"):
+        assert said in result.output, said
+
+
+@pytest.mark.parametrize("command", [[], ["run"], ["relate"], ["explain"], ["lexicon"], ["lexicon", "check"]])
+def test_help_answers_at_once(command: list[str]) -> None:
+    seconds = []
+    for _ in range(3):
+        started = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-m", "pipeline", *command, "--help"], capture_output=True, text=True, cwd=ROOT,
+            env={**os.environ, "COLUMNS": "100"})  # fmt: skip
+        seconds.append(time.perf_counter() - started)
+        assert done.returncode == 0
+        assert "Usage" in done.stdout
+    assert min(seconds) < HELP_SECONDS
+
+
+def test_the_exit_status_is_documented() -> None:
+    assert "1 some file failed" in " ".join(call("run", "--help").output.split())
