@@ -1,14 +1,14 @@
 """Abbreviations that a document defines for itself, in either language and across both.
 
 English: by scispaCy, in segment_en. Here: a name followed by brackets that hold its short form or its other name, as in
-`原发性肝癌(PLC)` or `骨形态发生蛋白10(bone morphogenetic protein 10，BMP10)`; and the test of Schwartz and Hearst (2003)
-whether a short form can stand for a long one.
+`原发性肝癌(PLC)` or `骨形态发生蛋白10(bone morphogenetic protein 10，BMP10)`; and the test of Schwartz and Hearst
+(2003) whether a short form can stand for a long one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from pipeline.hits import SCORES, Hit, Place, choose
@@ -19,11 +19,19 @@ PART = re.compile(r"[^,，;；、]+")
 SHORT = re.compile(r"[A-Za-z][A-Za-z0-9α-ωκ.\-]{1,11}")
 NAME_LIKE = re.compile(r"[\u4e00-\u9fffA-Za-z0-9α-ωⅠ-Ⅹ\-]+$")
 LONGEST_NAME = 22  # characters of a Chinese long form
-SHORTEST_NAME = 3
+SHORTEST_NAME = 4  # Chinese characters; below it a rest such as `抑制剂` is taken for a name
 LONGEST_AMBIGUOUS = 5  # letters of a short form that may mean something else than the lexicon says
 
 Pair = tuple[tuple[int, int], tuple[int, int]]
 """The (start, end) of a short form and of its long form."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """What tells where a Chinese long form begins: words that no name holds, and class words that end names."""
+
+    borders: frozenset[str]
+    classes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -36,77 +44,124 @@ class Gloss:
 
 @dataclass(frozen=True)
 class Definitions:
-    """What a document defines, as it is read: `meant` by short form, `added` the long forms that no lexicon has."""
+    """What a document defines, as it is read: `meant` by short form, `added` the long forms that no lexicon has, and
+    `other` the short forms that mean something else than the lexicon says.
+
+    `can_mean` tells whether a long form may be a name of a concept (its id).
+    """
 
     text: str
     by_span: Mapping[tuple[int, int], Hit]
     by_end: Mapping[int, Hit]
+    can_mean: Callable[[str, str], bool]
     meant: dict[str, Hit] = field(default_factory=dict)
     added: list[Hit] = field(default_factory=list)
+    other: set[str] = field(default_factory=set)
 
     def name(self, span: tuple[int, int], known: Hit) -> None:
-        """Take that `span` is a name of what `known` stands for."""
-        self.added.append(replace(known, start=span[0], end=span[1], match="abbreviation", score=SCORES["abbreviation"]))
+        """Take that `span` is a name of what the short form `known` stands for, unless it speaks of something else."""
+        surface = self.text[known.start : known.end]
+        if any(
+            span[0] <= hit.start
+            and hit.end <= span[1]
+            and hit.type == known.type
+            and hit.concept_id != known.concept_id
+            and hit.start == span[0]
+            for hit in self.by_end.values()
+        ):
+            return
+        if is_doubtful(surface) and not self.can_mean(self.text[span[0] : span[1]], known.concept_id):
+            self.other.add(surface)
+            return
+        self.added.append(
+            replace(known, start=span[0], end=span[1], match="abbreviation", score=SCORES["abbreviation"])
+        )
 
     def define(self, short: tuple[int, int], long: Hit) -> None:
-        """Take that `short` stands for `long`: this goes before the lexicon, unless that knows the short form too well."""
+        """Take that `short` stands for `long`: this goes before the lexicon, unless that knows the short form well."""
         surface, name = self.text[short[0] : short[1]], self.text[long.start : long.end]
         known = self.by_span.get(short)
         if not HAN_RUN.search(name) and not can_stand_for(surface, name):
             return
-        if known and (known.concept_id == long.concept_id or known.type == long.type or len(surface) > LONGEST_AMBIGUOUS
-                      or any(character.isdigit() for character in surface)):  # fmt: skip
+        if known and (known.concept_id == long.concept_id or known.type == long.type or not is_doubtful(surface)):
             return
         self.meant[surface] = replace(long, match="abbreviation", score=SCORES["abbreviation"])
 
 
-def read_definitions(text: str, hits: list[Hit], place: Place, borders: Collection[str], defined: Iterable[Pair]) -> list[Hit]:
+def read_definitions(
+    text: str,
+    hits: list[Hit],
+    place: Place,
+    words: Words,
+    defined: Iterable[Pair],
+    can_mean: Callable[[str, str], bool],
+) -> list[Hit]:
     """Return the hits with what the document's own definitions add: short forms everywhere, long forms where defined.
 
-    `defined` are the pairs that the English segmenter found; `borders` words that no Chinese long form holds.
+    `defined` are the pairs that the English segmenter found; `words` says where Chinese long forms begin;
+    `can_mean` tells whether a long form may be a name of a concept (its id).
     """
     real = [hit for hit in hits if hit.match != "wrong"]
-    found = Definitions(text, {(hit.start, hit.end): hit for hit in real}, {hit.end: hit for hit in real})
+    found = Definitions(text, {(hit.start, hit.end): hit for hit in real}, {hit.end: hit for hit in real}, can_mean)
     for short, span in defined:
         read_pair(short, span, found)
     for gloss in find_glosses(text):
-        read_gloss(gloss, found, place, borders)
+        read_gloss(gloss, found, place, words)
     repeats = list(find_repeats(text, found.meant))
     spans = {(hit.start, hit.end) for hit in repeats}
-    return choose([*(hit for hit in hits if (hit.start, hit.end) not in spans), *found.added, *repeats])
+    kept = [
+        hit
+        for hit in hits
+        if (hit.start, hit.end) not in spans and text[hit.start : hit.end].removesuffix("s") not in found.other
+    ]
+    return choose([*kept, *found.added, *repeats])
 
 
 def read_pair(short: tuple[int, int], span: tuple[int, int], found: Definitions) -> None:
-    """Take an English definition: the short form means the name at the end of the long one, or names the whole of it."""
+    """Take an English definition: the short form means the name that ends the long one, or names the whole of it."""
     surface = found.text[short[0] : short[1]]
-    if not is_short(surface):
+    if not is_short(surface) or "," in found.text[span[0] : span[1]]:
         return
     long = found.by_end.get(span[1])
+    known = found.by_span.get(short)
     if long and long.start <= span[0]:
         found.define(short, long)
-    elif known := found.by_span.get(short):
+    elif known and (long is None or long.concept_id != known.concept_id):
         found.name(span, known)
     elif long:
         found.define(short, long)
 
 
-def read_gloss(gloss: Gloss, found: Definitions, place: Place, borders: Collection[str]) -> None:
+def read_gloss(gloss: Gloss, found: Definitions, place: Place, words: Words) -> None:
     """Take what one pair of brackets defines: its short forms mean the name before it, or name it."""
     text = found.text
-    long = found.by_end.get(len(text[: gloss.at].rstrip()))
+    end = len(text[: gloss.at].rstrip())
+    long = found.by_end.get(end) or next(
+        (
+            found.by_end[end - len(word)]
+            for word in words.classes
+            if text.endswith(word, 0, end) and end - len(word) in found.by_end
+        ),
+        None,
+    )
     known = next((found.by_span[part] for part in reversed(gloss.parts) if part in found.by_span), None)
     if long is None and known and is_short(text[known.start : known.end].removeprefix("p-")):
         segment = place.at(gloss.at)
         cuts = {segment.offset + offset for token in segment.tokens for offset in token} if segment else set()
-        span = find_long_form(text, gloss.at, cuts, borders)
+        span = find_long_form(text, gloss.at, cuts, words)
         if span:
             found.name(span, known)
     for part in gloss.parts:
         surface = text[part[0] : part[1]]
         if long and is_short(surface):
             found.define(part, long)
-        elif known and part not in found.by_span and known.start > part[0] and not is_short(surface) \
-                and can_stand_for(text[known.start : known.end], surface):  # fmt: skip
+        elif (
+            known
+            and part not in found.by_span
+            and known.start > part[0]
+            and not is_short(surface)
+            and can_stand_for(text[known.start : known.end], surface)
+        ):
             found.name(part, known)
 
 
@@ -132,6 +187,15 @@ def find_repeats(text: str, meant: Mapping[str, Hit]) -> Iterator[Hit]:
         yield replace(meant[match.group(1)], start=match.start(), end=match.end())
 
 
+def is_doubtful(surface: str) -> bool:
+    """Tell whether a short form may well mean something else than the lexicon says: a few letters, no digit."""
+    return (
+        len(surface) <= LONGEST_AMBIGUOUS
+        and surface.isascii()
+        and not any(character.isdigit() for character in surface)
+    )
+
+
 def is_short(text: str) -> bool:
     """Tell whether `text` has the shape of an abbreviation: short, Latin, with at least two capitals or digits."""
     return bool(SHORT.fullmatch(text)) and sum(c.isupper() or c.isdigit() for c in text) >= 2
@@ -150,10 +214,11 @@ def can_stand_for(short: str, long: str) -> bool:
     return True
 
 
-def find_long_form(text: str, at: int, cuts: Collection[int], borders: Collection[str]) -> tuple[int, int] | None:
+def find_long_form(text: str, at: int, cuts: Collection[int], words: Words) -> tuple[int, int] | None:
     """Return the (start, end) of the Chinese name that ends at `at`, before its brackets; None if there is none.
 
-    The name runs back over the segmenter's words (their borders are `cuts`) to a word that no name holds (`borders`).
+    The name runs back over the segmenter's words (their borders are `cuts`) to a word that no name holds (a border),
+    unless that word goes with a class word as in `抑制因子`.
     """
     end = len(text[:at].rstrip())
     run = NAME_LIKE.search(text, max(0, end - LONGEST_NAME), end)
@@ -162,8 +227,8 @@ def find_long_form(text: str, at: int, cuts: Collection[int], borders: Collectio
     places = sorted({cut for cut in cuts if run.start() < cut < end} | {run.start(), end})
     start = end
     for first, last in reversed(list(zip(places, places[1:], strict=False))):
-        if text[first:last] in borders:
+        if text[first:last] in words.borders and not text.startswith(words.classes, last):
             break
         start = first
     name = text[start:end]
-    return (start, end) if len(name) >= SHORTEST_NAME and HAN_RUN.search(name) else None
+    return (start, end) if sum(map(len, HAN_RUN.findall(name))) >= SHORTEST_NAME else None

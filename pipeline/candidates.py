@@ -11,14 +11,21 @@ from pipeline.records import Candidate, Segment
 
 SECTIONS = frozenset(("title", "heading", "abstract", "keywords", "body", "caption"))
 PERSON = re.compile(r"[A-Z][a-z]+(?:-[A-Z]?[a-z]+)+|(?:Mc|Mac|De|Di|La|Le|Van|O)[A-Z][a-z]+")
-CODE = re.compile(r"[A-Z]{1,3}\d{4,}.*|.*\d{6,}.*|[A-Za-z]\d?|[A-Z]\d{1,2}[a-z]?|(?:www|http|doi|DOI|ISSN|PMID|PMC|CN|NCT)\b.*|(?:Fig|Tab|No|Vol)\w*\d*")
+CODE = re.compile(
+    r"[A-Z]{1,3}\d{4,}.*|.*\d{6,}.*|[A-Za-z]\d?|[A-Z]\d{1,2}[a-z]?|(?:www|http|doi|DOI|ISSN|PMID|PMC|CN|NCT)\b.*|(?:Fig|Tab|No|Vol)\w*\d*"
+)
+RESIDUE = re.compile(
+    r"p?-?(?:Ala|Arg|Asn|Asp|Cys|Gln|Glu|Gly|His|Ile|Leu|Lys|Met|Phe|Pro|Ser|Thr|Trp|Tyr|Val|[ACDEFGHIKLMNPQRSTVWY])-?\d{1,4}[A-Za-z]{0,3}"
+)
 NEAR = 12  # code points on either side in which a word that tells the type is looked for
 
 Neighbour = Callable[[str], tuple[Concept, float] | None]
 """Gives the concept whose name is nearest to a word, and their similarity in per cent."""
 
 
-def find_candidates(unknown: Iterable[tuple[str, int, Segment]], clues: Mapping[str, str], neighbour: Neighbour) -> Iterator[Candidate]:
+def find_candidates(
+    unknown: Iterable[tuple[str, int, Segment]], clues: Mapping[str, str], neighbour: Neighbour
+) -> Iterator[Candidate]:
     """Yield the words that look like names, each once with its count, the type that words near it suggest and the
     nearest concept.
 
@@ -31,17 +38,24 @@ def find_candidates(unknown: Iterable[tuple[str, int, Segment]], clues: Mapping[
     for word, places in sorted(seen.items()):
         near = neighbour(word.lower()) if len(word) > 4 else None
         yield Candidate(
-            surface=word, guess=guess_type(word, places, clues), count=len(places), n_docs=1,
-            nearest=near[0].id if near else "", nearest_name=near[0].name_en if near else "",
-            similarity=round(near[1] / 100, 3) if near else 0.0, example=places[0][1].row.text)  # fmt: skip
+            surface=word,
+            guess=guess_type(word, places, clues),
+            count=len(places),
+            n_docs=1,
+            nearest=near[0].id if near else "",
+            nearest_name=near[0].name_en if near else "",
+            similarity=round(near[1] / 100, 3) if near else 0.0,
+            example=places[0][1].row.text,
+        )
 
 
 def looks_like_name(word: str, segment: Segment) -> bool:
-    """Tell whether a word may be a name: with two capitals or digits, and neither a person, a code nor a heading's word."""
-    if segment.row.section not in SECTIONS or segment.row.text.isupper() or len(word) < 3:
+    """Tell whether a word may be a name: two capitals or digits, and neither a person, a code nor a heading's word."""
+    shouted = segment.row.lang == "en" and segment.row.text.isupper()
+    if segment.row.section not in SECTIONS or shouted or len(word) < 3:
         return False
     marks = sum(character.isupper() for character in word) + any(character.isdigit() for character in word)
-    return marks >= 2 and not PERSON.fullmatch(word) and not CODE.fullmatch(word)
+    return marks >= 2 and not any(pattern.fullmatch(word) for pattern in (PERSON, CODE, RESIDUE))
 
 
 def guess_type(word: str, places: Iterable[tuple[int, Segment]], clues: Mapping[str, str]) -> str:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from pipeline.patterns import Language, Word, split_phrase
+from pipeline.patterns import ENTITY_TYPES, Language, Word, split_phrase
 from pipeline.records import Span
-from pipeline.sites import Sites
+from pipeline.sites import Site, Sites
 from pipeline.text import HAN_RUN
 
 UNKNOWN, NUMBER, SITE = (frozenset([name]) for name in ("w", "num", "site"))
-LONGEST_HAN = 10  # characters of the longest Chinese word or phrase that the rules know
+FIRST_HAN = "\u3400"
+MENTIONED = {kind: frozenset(["E", kind]) for kind in ENTITY_TYPES}
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """A mention in a group: the span's place in the list of spans; `excluded` by `but not`; `side` of a `with`."""
 
     span: int
@@ -24,8 +25,7 @@ class Member:
     side: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """A stretch of the sentence (`start`, `end` in its text) with its classes; a group of mentions has members."""
 
     start: int
@@ -55,16 +55,17 @@ def read_elements(
     """
     row: list[Element] = []
     at = 0
+    residues = sites.find(text)
     for index, span in enumerate(spans):
-        mention = Element(span.start, span.end, frozenset(["E", span.type]), members=(Member(index),))
+        mention = Element(span.start, span.end, MENTIONED[span.type], members=(Member(index),))
         if span.start < at:  # a name inside a name, as some corpora mark them
             row[-1] = join([row[-1], mention])
             at = max(at, span.end)
             continue
-        row += read_gap(text, at, span.start, language, sites, cuts)
+        read_gap(row, text, at, span.start, language, residues, cuts)
         row.append(mention)
         at = span.end
-    row += read_gap(text, at, len(text), language, sites, cuts)
+    read_gap(row, text, at, len(text), language, residues, cuts)
     row = join_groups(row, language)
     symbols = encode(row, language)
     return Elements(tuple(row), symbols, symbols[::-1])
@@ -72,75 +73,80 @@ def read_elements(
 
 def encode(row: Sequence[Element], language: Language) -> str:
     """Return one symbol an element."""
-    return "".join(language.symbols[element.classes] for element in row)
+    symbols = language.symbols
+    return "".join([symbols[element.classes] for element in row])
 
 
-def read_gap(text: str, start: int, end: int, language: Language, sites: Sites, cuts: frozenset[int]) -> Iterator[Element]:
-    """Yield the elements of `text[start:end]`, which holds no mention: residues, and the words around them."""
+def read_gap(row: list[Element], text: str, start: int, end: int, language: Language, sites: Sequence[Site],
+             cuts: frozenset[int]) -> None:  # fmt: skip
+    """Add the elements of `text[start:end]`, which holds no mention: residues, and the words around them."""
     at = start
-    for site in sites.find(text, start, end):
-        yield from read_words(text, at, site.start, language, cuts)
-        yield Element(site.start, site.end, SITE, site=site.name)
-        at = site.end
-    yield from read_words(text, at, end, language, cuts)
+    for site in sites:
+        if at <= site.start and site.end <= end:
+            read_words(row, text, at, site.start, language, cuts)
+            row.append(Element(site.start, site.end, SITE, site=site.name))
+            at = site.end
+    read_words(row, text, at, end, language, cuts)
 
 
-def read_words(text: str, start: int, end: int, language: Language, cuts: frozenset[int]) -> Iterator[Element]:
-    """Yield the elements of `text[start:end]`, which holds no mention and no residue."""
+def read_words(row: list[Element], text: str, start: int, end: int, language: Language, cuts: frozenset[int]) -> None:
+    """Add the elements of `text[start:end]`, which holds no mention and no residue."""
     tokens: list[tuple[str, int, int]] = []
     for token in split_phrase(text, start, end):
-        if HAN_RUN.match(token[0]):
-            yield from read_phrases(tokens, language)
-            tokens = []
-            yield from read_han(text, token[1], token[2], language, cuts)
-        else:
+        if token[0] < FIRST_HAN or not HAN_RUN.match(token[0]):
             tokens.append(token)
-    yield from read_phrases(tokens, language)
+            continue
+        if tokens:
+            read_phrases(row, tokens, language)
+            tokens = []
+        read_han(row, text, token[1], token[2], language, cuts)
+    if tokens:
+        read_phrases(row, tokens, language)
 
 
-def read_phrases(tokens: Sequence[tuple[str, int, int]], language: Language) -> Iterator[Element]:
-    """Yield the elements of words that are not Chinese, the longest known phrase first."""
+def read_phrases(row: list[Element], tokens: Sequence[tuple[str, int, int]], language: Language) -> None:
+    """Add the elements of words that are not Chinese, the longest known phrase first."""
+    words, longest = language.words, language.longest
     at = 0
     while at < len(tokens):
-        first, start, end = tokens[at]
-        size = min(language.longest.get(first, 1), len(tokens) - at)
-        while size > 1 and " ".join(token[0] for token in tokens[at : at + size]) not in language.words:
-            size -= 1
-        word = language.words.get(" ".join(token[0] for token in tokens[at : at + size]))
-        classes = word.classes if word else NUMBER if first[0].isdigit() else UNKNOWN
-        yield Element(start, tokens[at + size - 1][2], classes, word)
+        text, start, end = tokens[at]
+        size = min(longest.get(text, 1), len(tokens) - at)
+        word = words.get(text) if size == 1 else None
+        while size > 1 and word is None:
+            word = words.get(" ".join(token[0] for token in tokens[at : at + size]))
+            size -= word is None
+            word = word or (words.get(text) if size == 1 else None)
+        classes = word.classes if word else NUMBER if text[0].isdigit() else UNKNOWN
+        row.append(Element(start, tokens[at + size - 1][2], classes, word))
         at += size
 
 
-def read_han(text: str, start: int, end: int, language: Language, cuts: frozenset[int]) -> Iterator[Element]:
-    """Yield the elements of a run of Chinese characters: the longest known word first, else the segmenter's words."""
-    at = unknown = start
-    while at < end:
-        size = next((size for size in range(min(LONGEST_HAN, end - at), 0, -1)
-                     if text[at : at + size] in language.words and stands_free(at, size, cuts, start, end)), 0)  # fmt: skip
-        if size:
-            yield from cut_unknown(unknown, at, cuts)
-            word = language.words[text[at : at + size]]
-            yield Element(at, at + size, word.classes, word)
-            unknown = at + size
-        at += size or 1
-    yield from cut_unknown(unknown, end, cuts)
+def read_han(row: list[Element], text: str, start: int, end: int, language: Language, cuts: frozenset[int]) -> None:
+    """Add the elements of a run of Chinese characters: the longest known word first, else the segmenter's words."""
+    unknown = start
+    for last, word in language.chinese.iter_long(text, start, end):
+        at = last + 1 - len(word.text)
+        if at < last or stands_free(at, cuts, start, end):
+            cut_unknown(row, unknown, at, cuts)
+            row.append(Element(at, last + 1, word.classes, word))
+            unknown = last + 1
+    cut_unknown(row, unknown, end, cuts)
 
 
-def stands_free(at: int, size: int, cuts: frozenset[int], start: int, end: int) -> bool:
-    """Tell whether a word of one character is a word of its own for the segmenter; longer words always are.
+def stands_free(at: int, cuts: frozenset[int], start: int, end: int) -> bool:
+    """Tell whether the character at `at` is a word of its own for the segmenter.
 
     A run of Chinese characters from `start` to `end` begins and ends with a word, whatever the segmenter says.
     """
-    return size > 1 or not cuts or ((at == start or at in cuts) and (at + size == end or at + size in cuts))
+    return not cuts or ((at == start or at in cuts) and (at + 1 == end or at + 1 in cuts))
 
 
-def cut_unknown(start: int, end: int, cuts: frozenset[int]) -> Iterator[Element]:
-    """Yield the segmenter's words of a stretch that the rules do not know, or its pairs of characters without one."""
+def cut_unknown(row: list[Element], start: int, end: int, cuts: frozenset[int]) -> None:
+    """Add the segmenter's words of a stretch that the rules do not know, or its pairs of characters without one."""
     at = start
     for stop in range(start + 1, end + 1):
         if stop == end or (stop in cuts if cuts else stop - at == 2):
-            yield Element(at, stop, UNKNOWN)
+            row.append(Element(at, stop, UNKNOWN))
             at = stop
 
 
@@ -163,7 +169,7 @@ def join(parts: Sequence[Element]) -> Element:
     excluded, side = False, 0
     for part in parts:
         excluded |= "butnot" in part.classes
-        side += "with" in part.classes and "and" not in part.classes
+        side += ("with" in part.classes and "and" not in part.classes) or "joint" in part.classes
         members += [Member(member.span, excluded, side) for member in part.members]
         classes |= part.classes if part.members else set()
     return Element(parts[0].start, max(part.end for part in parts), frozenset(classes), members=tuple(members))

@@ -11,7 +11,8 @@ class LexiconError(Exception):
     def __init__(self, file: Path | str, row: int, column: str, problem: str, repair: str) -> None:
         """Take the place (`row` as a spreadsheet shows it), the problem and what to do; both without a full stop."""
         self.file, self.row, self.column, self.problem, self.repair = str(file), row, column, problem, repair
-        super().__init__(f"{self.file}, row {row}, column {column}: {problem}. {repair}.")
+        place = f"{self.file}, row {row}" + (f", column {column}" if column else "")
+        super().__init__(f"{place}: {problem}. {repair[:1].upper()}{repair[1:]}.")
 
     def __reduce__(self) -> tuple[type[LexiconError], tuple[str, int, str, str, str]]:
         """Let the error cross process borders."""

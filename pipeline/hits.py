@@ -47,7 +47,7 @@ class Place:
 
 
 def choose(hits: Iterable[Hit]) -> list[Hit]:
-    """Return hits that do not overlap, in order of their place: the longest win, then those found with more certainty."""
+    """Return hits that do not overlap, in order of place: the longest win, then those found with more certainty."""
     taken: list[Hit] = []
     covered: set[int] = set()
     for hit in sorted(hits, key=lambda hit: (hit.start - hit.end, -hit.score, hit.start, hit.concept_id)):

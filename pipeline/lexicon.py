@@ -6,7 +6,9 @@ import gc
 import hashlib
 import os
 import pickle
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from pipeline.lexicon_rows import (
     BACKGROUND,
     CLUE_COLUMNS,
     CORE,
+    ENDING_COLUMNS,
     SHAPE_COLUMNS,
     STOP_COLUMNS,
     WRONG,
@@ -39,8 +42,22 @@ from pipeline.lexicon_rows import (
 from pipeline.tables import Row, read_rows
 from pipeline.text import HAN_RUN, SEPARATOR, key, normalise
 
-__all__ = ["BACKGROUND", "CORE", "WRONG", "Concept", "Lexicon", "Name", "Shape", "check_lexicons", "chinese_names",
-           "load_lexicon", "lookup"]  # fmt: skip
+__all__ = [
+    "BACKGROUND",
+    "CORE",
+    "WRONG",
+    "Concept",
+    "Lexicon",
+    "Name",
+    "Shape",
+    "check_lexicons",
+    "chinese_names",
+    "load_lexicon",
+    "lookup",
+]
+SYMBOL = re.compile("[!-~\u0370-\u03ff]+")
+LATIN_WORD = re.compile("[A-Za-z]{3,}")
+WORD_START = 5  # letters by which words are compared, so that endings do not count
 LONGEST_WORD = 20  # characters of a Latin name that a Chinese text holds as one word
 
 
@@ -60,10 +77,13 @@ class Lexicon:
     shapes: tuple[Shape, ...]
     stop_words: frozenset[str]
     borders: frozenset[str]
+    classes: tuple[str, ...]
     digest: str
     long_names: tuple[str, ...] = ()
     clues: Mapping[str, str] = field(default_factory=dict)
+    endings: tuple[str, ...] = ()
     _read: dict[str, tuple[Name, ...]] = field(default_factory=dict, compare=False, repr=False)
+    _parts: dict[str, set[str]] = field(default_factory=dict, compare=False, repr=False)
 
     def concept(self, concept_id: str) -> Concept:
         """Return the concept with this id; one that no lexicon has (a shape's) is not known here: KeyError."""
@@ -82,18 +102,64 @@ class Lexicon:
             self._read[spelled] = tuple(names)
         return self._read[spelled]
 
+    def can_mean(self, long: str, concept_id: str) -> bool:
+        """Tell whether the long form of an abbreviation may name a concept: it has a word or two characters of a name.
+
+        A Chinese long form says nothing of a concept that has no Chinese name; a gene of the background has none, and
+        its symbol is not taken for it.
+        """
+        if concept_id in self.others:
+            return not HAN_RUN.search(long)
+        if not self._parts:
+            for lines in self.names.values():
+                for line in lines.split("\n"):
+                    text, owner, _ = line.split("\t", 2)
+                    self._parts.setdefault(owner, set()).update(parts_of(text))
+        own = self._parts.get(concept_id, set())
+        parts = parts_of(long)
+        if HAN_RUN.search(long) and not any(HAN_RUN.match(part) for part in own):
+            return True
+        return not parts.isdisjoint(own)
+
+
+def parts_of(text: str) -> set[str]:
+    """Return the beginnings of the Latin words of `text` and the pairs of its Chinese characters."""
+    words = {word[:WORD_START].lower() for word in LATIN_WORD.findall(text)}
+    return words | {run[index : index + 2] for run in HAN_RUN.findall(text) for index in range(len(run) - 1)}
+
 
 def pack(name: Name) -> str:
     """Return a name as one line."""
-    return "\t".join((name.text, name.concept_id, str(name.source), name.row, "1" if name.exact else "",
-                      "|".join(name.need), "|".join(name.avoid), name.type, str(name.inner[0]), str(name.inner[1])))  # fmt: skip
+    return "\t".join(
+        (
+            name.text,
+            name.concept_id,
+            str(name.source),
+            name.row,
+            "1" if name.exact else "",
+            "|".join(name.need),
+            "|".join(name.avoid),
+            name.type,
+            str(name.inner[0]),
+            str(name.inner[1]),
+        )
+    )
 
 
 def unpack(line: str) -> Name:
     """Return the name that `pack` made a line of."""
     text, concept_id, source, row, exact, need, avoid, kind, first, last = line.split("\t")
-    return Name(text, concept_id, int(source), row, bool(exact), tuple(filter(None, need.split("|"))),
-                tuple(filter(None, avoid.split("|"))), kind, (int(first), int(last)))  # fmt: skip
+    return Name(
+        text,
+        concept_id,
+        int(source),
+        row,
+        bool(exact),
+        tuple(filter(None, need.split("|"))),
+        tuple(filter(None, avoid.split("|"))),
+        kind,
+        (int(first), int(last)),
+    )
 
 
 # --- the cache
@@ -106,13 +172,32 @@ def load_lexicon(folder: Path, cache: Path | None = None) -> Lexicon:
     cache that somebody else owns or may write to is not read, as its files could run code.
     """
     digest = digest_of(folder)
-    kept = cache / f"lexicon-{__version__}-{digest[:16]}.pickle" if cache else None
-    if kept and is_own(kept) and (lexicon := read_kept(kept)):
-        return lexicon
-    lexicon = compile_lexicon(folder, digest)
+    kept = cache / f"lexicon-{code_digest()[:8]}-{digest[:16]}.pickle" if cache else None
+    with without_collector():
+        if kept and is_own(kept) and (lexicon := read_kept(kept)):
+            return lexicon
+        lexicon = compile_lexicon(folder, digest)
     if kept:
         keep(kept, pickle.dumps(lexicon))
     return lexicon
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """Stop the garbage collector: it would go through a hundred thousand strings made at once again and again."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def code_digest() -> str:
+    """Return a hash over the modules that compile the lexicon: another version's cache is not taken."""
+    modules = ("lexicon.py", "lexicon_rows.py", "text.py")
+    return hashlib.sha256(b"".join((Path(__file__).parent / name).read_bytes() for name in modules)).hexdigest()
 
 
 def is_own(path: Path) -> bool:
@@ -126,17 +211,12 @@ def is_own(path: Path) -> bool:
 
 def read_kept(path: Path) -> Lexicon | None:
     """Return the lexicon of a cache file, or None (and drop the file) if it is not whole."""
-    collecting = gc.isenabled()
-    gc.disable()  # a hundred thousand strings made at once: the collector would go through them again and again
     try:
         lexicon = pickle.loads(path.read_bytes())
         return lexicon if isinstance(lexicon, Lexicon) else None
     except (pickle.UnpicklingError, EOFError, AttributeError, ImportError, ValueError, TypeError, IndexError):
         path.unlink(missing_ok=True)
         return None
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def keep(path: Path, content: bytes) -> None:
@@ -167,9 +247,12 @@ def digest_of(folder: Path) -> str:
 def compile_lexicon(folder: Path, digest: str) -> Lexicon:
     """Read every file of the lexicon folder into one index; raise LexiconError at the first wrong row."""
     if not (folder / "entities").is_dir():
-        raise LexiconError(folder / "entities", 1, "", "the folder is missing", "point --lexicons at a whole lexicon folder")
+        raise LexiconError(
+            folder / "entities", 1, "", "the folder is missing", "point --lexicons at a whole lexicon folder"
+        )
     concepts, names = read_concepts(folder)
-    part_class_words(concepts, names, list(read_class_words(folder / "class_words.csv")))
+    classes = list(read_class_words(folder / "class_words.csv"))
+    part_class_words(concepts, names, classes)
     stop_words = frozenset(normalise(row["text"]).lower() for row in read_rows(folder / "stop_words.csv", STOP_COLUMNS))
     background: dict[str, str] = {}
     for path in sorted((folder / "background").glob("*.csv")):
@@ -179,11 +262,20 @@ def compile_lexicon(folder: Path, digest: str) -> Lexicon:
         names.setdefault(spelled, []).append(name)
     borders = frozenset(row["text"] for row in read_rows(folder / "segment" / "borders.csv", ("text", "lang", "note")))
     return Lexicon(
-        concepts=concepts, names={text: "\n".join(map(pack, claims)) for text, claims in names.items()},
-        background=background, others={entry.split("\t")[0]: entry.split("\t")[1] for entry in background.values()},
-        automaton=make_automaton((*names, *background)), shapes=tuple(map(make_shape, read_rows(folder / "shapes.csv", SHAPE_COLUMNS))),
-        stop_words=stop_words, borders=borders, digest=digest, long_names=long_names,
-        clues={row["text"].lower(): row["type"] for row in read_rows(folder / "clues.csv", CLUE_COLUMNS)})  # fmt: skip
+        concepts=concepts,
+        names={text: "\n".join(map(pack, claims)) for text, claims in names.items()},
+        background=background,
+        others={entry.split("\t")[0]: entry.split("\t")[1] for entry in background.values()},
+        automaton=make_automaton((*names, *background)),
+        shapes=tuple(map(make_shape, read_rows(folder / "shapes.csv", SHAPE_COLUMNS))),
+        stop_words=stop_words,
+        borders=borders,
+        classes=tuple(word for word, side in classes if side != "before" and SEPARATOR not in word),
+        digest=digest,
+        long_names=long_names,
+        clues={row["text"].lower(): row["type"] for row in read_rows(folder / "clues.csv", CLUE_COLUMNS)},
+        endings=tuple(row["text"] for row in read_rows(folder / "endings.csv", ENDING_COLUMNS)),
+    )
 
 
 def read_concepts(folder: Path) -> tuple[dict[str, Concept], dict[str, list[Name]]]:
@@ -196,8 +288,14 @@ def read_concepts(folder: Path) -> tuple[dict[str, Concept], dict[str, list[Name
         for row in read_entities(path):
             if row["id"] in concepts:
                 raise row.error("id", f"{row['id']} stands in an earlier row too", "join the two rows")
-            concepts[row["id"]] = Concept(row["id"], row["type"], row["name_en"], row["name_zh"],
-                                          tuple(row.list("xrefs")), tuple(row.list("parents")))  # fmt: skip
+            concepts[row["id"]] = Concept(
+                row["id"],
+                row["type"],
+                row["name_en"],
+                row["name_zh"],
+                tuple(row.list("xrefs")),
+                tuple(row.list("parents")),
+            )
             shared |= {(spelled, row["id"]) for spelled in shared_names(row)}
             add_names(row, names, confusables, shared)
     return concepts, names
@@ -211,27 +309,37 @@ def add_names(row: Row, names: dict[str, list[Name]], confusables: Confusables, 
         if any(other.concept_id == row["id"] for other in claims):
             continue
         for other in claims:
-            if not any((spelled, one) in confusables or (spelled, one) in shared for one in (row["id"], other.concept_id)):
-                raise row.error(column, f"`{text}` is a name of {other.concept_id} too ({other.row})",
-                                f"drop it from one of the two, or say why in the note: shares {text}: …")  # fmt: skip
+            pairs = {(form, one) for form in (spelled, key(text)) for one in (row["id"], other.concept_id)}
+            if pairs.isdisjoint(confusables) and pairs.isdisjoint(shared):
+                raise row.error(
+                    column,
+                    f"`{text}` is a name of {other.concept_id} too ({other.row})",
+                    f"drop it from one of the two, or say why in the note: shares {text}: …",
+                )
         claims.extend(make_names(text, spelled, row["id"], place, confusables))
 
 
-def part_class_words(concepts: Mapping[str, Concept], names: Mapping[str, list[Name]], words: Sequence[tuple[str, bool]]) -> None:
+def part_class_words(
+    concepts: Mapping[str, Concept], names: Mapping[str, list[Name]], words: Sequence[tuple[str, str]]
+) -> None:
     """Mark in each gene's names the name proper, where a class word stands by a name that the gene has without it."""
+    starts = tuple(word for word, side in words if side == "before")
+    ends = tuple(word for word, side in words if side != "before")
     for spelled, claims in names.items():
-        for word, before in words:
-            if not (spelled.startswith(word) if before else spelled.endswith(word)) or len(word) >= len(spelled):
+        if not spelled.startswith(starts) and not spelled.endswith(ends):
+            continue
+        for word, side in words:
+            there = spelled.startswith(word) if side == "before" else spelled.endswith(word)
+            if not there or len(word) >= len(spelled):
                 continue
-            inner = find_inner(spelled, word, before)
-            for index, name in enumerate(claims):
-                known = names.get(spelled[slice(*inner)], ())
-                if concepts[name.concept_id].type == "gene" and any(other.concept_id == name.concept_id for other in known):
-                    claims[index] = replace(name, inner=inner)
+            inner = find_inner(spelled, word, side == "before")
+            known = [name for name in names.get(spelled[slice(*inner)], ()) if concepts[name.concept_id].type == "gene"]
+            owners = {name.concept_id for name in known if side != "after symbol" or SYMBOL.fullmatch(name.text)}
+            claims[:] = [replace(name, inner=inner) if name.concept_id in owners else name for name in claims]
 
 
 def find_inner(spelled: str, word: str, before: bool) -> tuple[int, int]:
-    """Return where in the key `spelled` the name stands that `word` goes with; they share the separator between them."""
+    """Return where in the key `spelled` the name stands that `word` goes with; they share the separator between."""
     shared = word.startswith(SEPARATOR) and word.endswith(SEPARATOR)
     if before:
         return len(word) - shared, len(spelled)
@@ -259,9 +367,13 @@ def is_long(text: str) -> bool:
 
 def chinese_names(lexicon: Lexicon) -> list[str]:
     """Return the names that a Chinese text may hold as words, for the segmenter."""
-    texts = {line.split("\t", 1)[0] for lines in lexicon.names.values() for line in lines.split("\n")
-             if line.split("\t", 3)[2] == str(CORE)}  # fmt: skip
-    return [text for text in texts if HAN_RUN.search(text) or len(text) < LONGEST_WORD]
+    texts = {
+        line.split("\t", 1)[0]
+        for lines in lexicon.names.values()
+        for line in lines.split("\n")
+        if line.split("\t", 3)[2] == str(CORE)
+    }
+    return [text for text in sorted(texts) if HAN_RUN.search(text) or len(text) < LONGEST_WORD]
 
 
 def lookup(lexicon: Lexicon, text: str) -> Sequence[Name]:

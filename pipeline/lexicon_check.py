@@ -33,7 +33,9 @@ def check_lexicons(folder: Path) -> Iterator[LexiconError]:
     A file that cannot be read row by row gives one finding and is passed over in the checks across files.
     """
     if not (folder / "entities").is_dir():
-        yield LexiconError(folder / "entities", 1, "", "the folder is missing", "point --lexicons at a whole lexicon folder")
+        yield LexiconError(
+            folder / "entities", 1, "", "the folder is missing", "point --lexicons at a whole lexicon folder"
+        )
         return
     entities: list[Row] = []
     for path in sorted((folder / "entities").glob("*.csv")):
@@ -51,7 +53,9 @@ def check_lexicons(folder: Path) -> Iterator[LexiconError]:
     yield from read_whole(folder / "stop_words.csv", STOP_COLUMNS, check_stop_word)[1]
 
 
-def read_whole(path: Path, columns: Sequence[str], check: Callable[[Row], object]) -> tuple[list[Row], list[LexiconError]]:
+def read_whole(
+    path: Path, columns: Sequence[str], check: Callable[[Row], object]
+) -> tuple[list[Row], list[LexiconError]]:
     """Return the rows of a file that are in order, and what is wrong with the others."""
     rows: list[Row] = []
     findings: list[LexiconError] = []
@@ -89,7 +93,9 @@ def check_ids(entities: Iterable[Row]) -> Iterator[LexiconError]:
     for row in entities:
         other = first.setdefault(row["id"], row)
         if other is not row:
-            yield row.error("id", f"{row['id']} stands in {other.path.name}, row {other.number}, too", "join the two rows")
+            yield row.error(
+                "id", f"{row['id']} stands in {other.path.name}, row {other.number}, too", "join the two rows"
+            )
 
 
 def check_names(entities: Iterable[Row], folder: Path) -> Iterator[LexiconError]:
@@ -104,11 +110,15 @@ def check_names(entities: Iterable[Row], folder: Path) -> Iterator[LexiconError]
         for column, text, spelled in names_of(row):
             other, _, name = first.setdefault(spelled, (row, column, text))
             pair = (other["id"], row["id"])
-            explained = any((spelled, one) in confusables for one in pair) or spelled in shared_names(other) | shared_names(row)
+            claims = {(form, one) for form in (spelled, key(text)) for one in pair}
+            explained = not claims.isdisjoint(confusables) or spelled in shared_names(other) | shared_names(row)
             if other["id"] != row["id"] and not explained and pair not in told:
                 told.add(pair)
-                yield row.error(column, f"`{text}` is a name of {other['id']} too ({other.path.name}, row {other.number}: `{name}`)",
-                                f"drop it from one of the two, or say why in the note: shares {text}: …")  # fmt: skip
+                yield row.error(
+                    column,
+                    f"`{text}` is a name of {other['id']} too ({other.path.name}, row {other.number}: `{name}`)",
+                    f"drop it from one of the two, or say why in the note: shares {text}: …",
+                )
 
 
 def check_symbols(entities: Iterable[Row], folder: Path) -> Iterator[LexiconError]:
@@ -124,8 +134,11 @@ def check_symbols(entities: Iterable[Row], folder: Path) -> Iterator[LexiconErro
         if row["id"] not in symbols:
             yield row.error("id", f"HGNC has no gene {row['id']}", "look the number up in lexicons/background/hgnc.csv")
         elif row["name_en"] != symbols[row["id"]]:
-            yield row.error("name_en", f"HGNC calls {row['id']} `{symbols[row['id']]}`, not `{row['name_en']}`",
-                            "write HGNC's symbol, the other name among the synonyms")  # fmt: skip
+            yield row.error(
+                "name_en",
+                f"HGNC calls {row['id']} `{symbols[row['id']]}`, not `{row['name_en']}`",
+                "write HGNC's symbol, the other name among the synonyms",
+            )
 
 
 def check_xrefs(entities: Iterable[Row]) -> Iterator[LexiconError]:
@@ -135,8 +148,11 @@ def check_xrefs(entities: Iterable[Row]) -> Iterator[LexiconError]:
         for curie in row.list("xrefs"):
             other = first.setdefault(curie, row)
             if other["id"] != row["id"]:
-                yield row.error("xrefs", f"{curie} is {other['id']} ({other.path.name}, row {other.number})",
-                                "join the two rows, or drop the reference that is wrong")  # fmt: skip
+                yield row.error(
+                    "xrefs",
+                    f"{curie} is {other['id']} ({other.path.name}, row {other.number})",
+                    "join the two rows, or drop the reference that is wrong",
+                )
 
 
 def check_references(entities: Sequence[Row], folder: Path) -> Iterator[LexiconError]:
@@ -157,7 +173,9 @@ def check_references(entities: Sequence[Row], folder: Path) -> Iterator[LexiconE
     yield from findings
     for row in rows:
         if row["concept_id"] and row["concept_id"] not in ids:
-            yield row.error("concept_id", f"no row has the id {row['concept_id']}", "write the id of a concept, or nothing")
+            yield row.error(
+                "concept_id", f"no row has the id {row['concept_id']}", "write the id of a concept, or nothing"
+            )
         if not row["type"] and not row["concept_id"] and not row["context"] and key(row["text"]) in names:
             yield row.error("text", f"`{row['text']}` is a name of {names[key(row['text'])]}", "drop it here or there")
 
@@ -174,9 +192,13 @@ def check_case(row: Row) -> None:
 def check_confusable(row: Row, ids: set[str], claimed: set[tuple[str, str]]) -> Iterator[LexiconError]:
     """Yield what is wrong with a confusable: a concept that is not there, or that has no such name."""
     if row["concept_id"] not in ids:
-        yield row.error("concept_id", f"no row has the id {row['concept_id']}", "write the id of a concept, or drop the row")
+        yield row.error(
+            "concept_id", f"no row has the id {row['concept_id']}", "write the id of a concept, or drop the row"
+        )
     elif (key(row["name"]), row["concept_id"]) not in claimed:
-        yield row.error("name", f"`{row['name']}` is no name of {row['concept_id']}", "add it there as a synonym, or drop the row")
+        yield row.error(
+            "name", f"`{row['name']}` is no name of {row['concept_id']}", "add it there as a synonym, or drop the row"
+        )
 
 
 def check_translations(entities: Iterable[Row]) -> Iterator[LexiconError]:
@@ -189,5 +211,8 @@ def check_translations(entities: Iterable[Row]) -> Iterator[LexiconError]:
                 continue
             other = first.setdefault((spelled, row["type"]), row)
             if other["id"] != row["id"] and spelled not in shared_names(other):
-                yield row.error(column, f"`{row[column]}` is the name of {other['id']} too ({other.path.name}, row {other.number})",
-                                "join the two rows, or give each its own name")  # fmt: skip
+                yield row.error(
+                    column,
+                    f"`{row[column]}` is the name of {other['id']} too ({other.path.name}, row {other.number})",
+                    "join the two rows, or give each its own name",
+                )

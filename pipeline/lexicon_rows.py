@@ -14,11 +14,24 @@ TYPES = ("gene", "drug", "disease")
 ENTITY_COLUMNS = ("id", "type", "name_en", "name_zh", "synonyms_en", "synonyms_zh", "xrefs", "parents", "note")
 NAME_COLUMNS = ("name_en", "name_zh", "synonyms_en", "synonyms_zh")
 CONFUSABLE_COLUMNS = ("name", "concept_id", "case", "need", "avoid", "note")
-SHAPE_COLUMNS = ("name", "lang", "type", "anchor", "pattern", "id_template", "need", "avoid", "example", "expected",
-                 "counter_example", "note")  # fmt: skip
+SHAPE_COLUMNS = (
+    "name",
+    "lang",
+    "type",
+    "anchor",
+    "pattern",
+    "id_template",
+    "need",
+    "avoid",
+    "example",
+    "expected",
+    "counter_example",
+    "note",
+)
 WRONG_COLUMNS = ("text", "lang", "type", "concept_id", "context", "note")
 STOP_COLUMNS = ("text", "lang", "source", "note")
 CLUE_COLUMNS = ("text", "lang", "type", "note")
+ENDING_COLUMNS = ("text", "note")
 CLASS_COLUMNS = ("text", "lang", "side", "note")
 HGNC_COLUMNS = ("id", "symbol", "name", "aliases", "previous", "locus_type")
 CURIE = re.compile(
@@ -29,8 +42,16 @@ CURIE = re.compile(
 SHARED = re.compile(r"shares ([^:]+):")
 GREEK_WITHIN = re.compile(f"(?<=[a-z]){SEPARATOR}({'|'.join(GREEK.values())})(?={SEPARATOR})")
 PLAIN_SYMBOL = re.compile(r"[A-Z0-9][A-Za-z0-9-]{2,}")
-NAMED_LOCI = {"gene with protein product", "RNA, long non-coding", "RNA, micro", "complex locus constituent",
-              "endogenous retrovirus", "unknown", "RNA, cluster", "readthrough"}  # fmt: skip
+NAMED_LOCI = {
+    "gene with protein product",
+    "RNA, long non-coding",
+    "RNA, micro",
+    "complex locus constituent",
+    "endogenous retrovirus",
+    "unknown",
+    "RNA, cluster",
+    "readthrough",
+}
 CORE, BACKGROUND, WRONG = 0, 1, 2
 
 Confusables = Mapping[tuple[str, str], Mapping[str, Row]]
@@ -81,7 +102,7 @@ class Shape:
     avoid: tuple[str, ...]
 
     def counts(self, text: str, start: int, end: int, sentence: str, near: int) -> bool:
-        """Tell whether a match counts: `need` words stand in the sentence, no `avoid` word within `near` code points."""
+        """Tell whether a match counts: a `need` word is in the sentence, no `avoid` word within `near` code points."""
         if self.need and not any(word in sentence for word in self.need):
             return False
         return not (self.avoid and any(word in text[max(0, start - near) : end + near] for word in self.avoid))
@@ -97,7 +118,9 @@ def read_entities(path: Path) -> Iterator[Row]:
 def check_entity(row: Row) -> None:
     """Raise LexiconError if the row's id, type, names or references are not in order."""
     if not CURIE.fullmatch(row["id"]):
-        raise row.error("id", f"`{row['id']}` is no CURIE", "write a prefix and a number such as hgnc:11364, or litmine: and a name")
+        raise row.error(
+            "id", f"`{row['id']}` is no CURIE", "write a prefix and a number such as hgnc:11364, or litmine: and a name"
+        )
     if row["type"] not in TYPES:
         raise row.error("type", f"`{row['type']}` is no type", f"write one of {', '.join(TYPES)}")
     if not row["name_en"]:
@@ -110,7 +133,8 @@ def check_entity(row: Row) -> None:
 
 def shared_names(row: Row) -> frozenset[str]:
     """Return the keys of the names that the row's note says are another concept's too (`shares IFN: the class`)."""
-    return frozenset(key(part) for text in SHARED.findall(row["note"]) for part in text.split("|"))
+    parts = [part for text in SHARED.findall(row["note"]) for part in text.split("|")]
+    return frozenset(spelled for part in parts for spelled in spellings(part))
 
 
 def names_of(row: Row) -> Iterator[tuple[str, str, str]]:
@@ -130,12 +154,18 @@ def spellings(text: str) -> Iterator[str]:
     if run_on != own:
         yield run_on
     last = own.strip(SEPARATOR).split(SEPARATOR)[-1]
-    if last.isascii() and last.isalpha() and len(last) > 3 and text[-1].islower() and not last.endswith(("s", "x", "is")):
+    if (
+        last.isascii()
+        and last.isalpha()
+        and len(last) > 3
+        and text[-1].islower()
+        and not last.endswith(("s", "x", "is"))
+    ):
         yield own[:-1] + "s" + SEPARATOR
 
 
 def read_confusables(folder: Path) -> dict[tuple[str, str], dict[str, Row]]:
-    """Return the rows of lexicons/confusables by key and concept, then by spelling; raise LexiconError at a wrong one."""
+    """Return the rows of lexicons/confusables by key and concept, then by spelling; raise LexiconError if wrong."""
     rows: dict[tuple[str, str], dict[str, Row]] = {}
     for path in sorted(folder.glob("*.csv")):
         for row in read_rows(path, CONFUSABLE_COLUMNS):
@@ -149,12 +179,20 @@ def read_confusables(folder: Path) -> dict[tuple[str, str], dict[str, Row]]:
 
 def make_names(text: str, spelled: str, concept_id: str, place: str, confusables: Confusables) -> Iterator[Name]:
     """Yield the name, or one for each row that confusables has on it: with its spelling and the words that it needs."""
-    rows = confusables.get((spelled, concept_id))
+    rows = confusables.get((spelled, concept_id)) or confusables.get((key(text), concept_id))
     if not rows:
         yield Name(text, concept_id, CORE, place)
         return
     for row in rows.values():
-        yield Name(row["name"], concept_id, CORE, place, row["case"] == "exact", tuple(row.list("need")), tuple(row.list("avoid")))
+        yield Name(
+            row["name"],
+            concept_id,
+            CORE,
+            place,
+            row["case"] == "exact",
+            tuple(row.list("need")),
+            tuple(row.list("avoid")),
+        )
 
 
 def read_wrong(path: Path) -> Iterator[tuple[str, Name]]:
@@ -163,17 +201,28 @@ def read_wrong(path: Path) -> Iterator[tuple[str, Name]]:
         if not key(row["text"]):
             raise row.error("text", "the cell is empty", "write the phrase, or drop the row")
         if row["type"] and row["type"] not in TYPES:
-            raise row.error("type", f"`{row['type']}` is no type", f"write one of {', '.join(TYPES)}, or nothing to bar them all")
-        yield key(row["text"]), Name(row["text"], row["concept_id"], WRONG, f"{path.name}:{row.number}",
-                                     need=tuple(row.list("context")), type=row["type"])  # fmt: skip
+            raise row.error(
+                "type", f"`{row['type']}` is no type", f"write one of {', '.join(TYPES)}, or nothing to bar them all"
+            )
+        yield (
+            key(row["text"]),
+            Name(
+                row["text"],
+                row["concept_id"],
+                WRONG,
+                f"{path.name}:{row.number}",
+                need=tuple(row.list("context")),
+                type=row["type"],
+            ),
+        )
 
 
-def read_class_words(path: Path) -> Iterator[tuple[str, bool]]:
-    """Yield (key, whether it stands before) of the words of class that are no part of a name: `protein`, `家族`."""
+def read_class_words(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield (key, side) of the class words that are no part of a name: `protein` behind a symbol, `家族` behind any."""
     for row in read_rows(path, CLASS_COLUMNS):
-        if row["side"] not in ("before", "after"):
-            raise row.error("side", f"`{row['side']}` is not known", "write before or after")
-        yield key(row["text"]), row["side"] == "before"
+        if row["side"] not in ("before", "after", "after symbol"):
+            raise row.error("side", f"`{row['side']}` is not known", "write before, after or after symbol")
+        yield key(row["text"]), row["side"]
 
 
 def make_shape(row: Row) -> Shape:
@@ -184,8 +233,15 @@ def make_shape(row: Row) -> Shape:
         pattern = re.compile(row["pattern"])
     except re.error as error:
         raise row.error("pattern", f"is no regular expression ({error})", "mend it; the example must match") from error
-    shape = Shape(row["name"], row["type"], tuple(row.list("anchor")), pattern, row["id_template"],
-                  tuple(row.list("need")), tuple(row.list("avoid")))  # fmt: skip
+    shape = Shape(
+        row["name"],
+        row["type"],
+        tuple(row.list("anchor")),
+        pattern,
+        row["id_template"],
+        tuple(row.list("need")),
+        tuple(row.list("avoid")),
+    )
     check_shape(row, shape)
     return shape
 
@@ -194,15 +250,21 @@ def check_shape(row: Row, shape: Shape) -> None:
     """Raise LexiconError unless the shape finds what its example says, and nothing in its counter example."""
     found = [match for match in shape.pattern.finditer(row["example"])]
     if not found or found[0].group() != row["expected"]:
-        raise row.error("example", f"the pattern does not find `{row['expected']}` in it", "mend the pattern or the example")
+        raise row.error(
+            "example", f"the pattern does not find `{row['expected']}` in it", "mend the pattern or the example"
+        )
     if shape.anchors and not any(anchor in found[0].group() for anchor in shape.anchors):
         raise row.error("anchor", "the expected name holds none of these", "write what every match holds, or nothing")
     for match in shape.pattern.finditer(row["counter_example"]):
         if shape.counts(row["counter_example"], *match.span(), row["counter_example"], len(row["counter_example"])):
-            raise row.error("counter_example", f"the pattern finds `{match.group()}` in it", "mend the pattern or the example")
+            raise row.error(
+                "counter_example", f"the pattern finds `{match.group()}` in it", "mend the pattern or the example"
+            )
 
 
-def read_background(path: Path, taken: Mapping[str, object], core: Mapping[str, object], stop_words: frozenset[str]) -> dict[str, str]:
+def read_background(
+    path: Path, taken: Mapping[str, object], core: Mapping[str, object], stop_words: frozenset[str]
+) -> dict[str, str]:
     """Return the names of HGNC's other genes by key, as `id TAB symbol TAB name TAB place`: names that cannot be words.
 
     Genes in `taken` (by id) and names in `core` (by key) are left out; of a name that two genes have, only an approved

@@ -13,10 +13,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
+from typing import NamedTuple
+
+import ahocorasick
 
 from pipeline.sites import Sites, load_sites
 from pipeline.tables import Row, read_rows
-from pipeline.text import HAN
+from pipeline.text import HAN, HAN_RUN
 
 ENTITY_TYPES = ("gene", "drug", "disease")
 SIGNS = {"increase": 1, "decrease": -1, "cause": 1, "phosphorylate": 1, "dephosphorylate": -1, "bind": 1,
@@ -59,7 +62,8 @@ class Pattern:
     """A row of patterns.csv, compiled.
 
     `takes_subject` is the role (`A` acts, `B` is acted on) of the subject in force, where the pattern names none;
-    with `continues` it is the subject of the frame before, whatever stands between.
+    with `continues` it is the subject of the frame before, whatever stands between. `before`, `behind` are the symbols
+    that can stand next to the trigger, None if any or nothing can.
     """
 
     name: str
@@ -68,6 +72,8 @@ class Pattern:
     trigger: frozenset[str]
     left: re.Pattern[str]
     right: re.Pattern[str]
+    before: frozenset[str] | None
+    behind: frozenset[str] | None
     takes_subject: str
     continues: bool
     takes_object: bool
@@ -81,6 +87,9 @@ class Pattern:
         return all(kind in self.types.get(role, (kind,)) for role, kind in (("A", agent), ("B", patient)))
 
 
+Fitting = tuple[tuple[str, ...], frozenset[str], bool, bool, str, str]
+
+
 @dataclass(frozen=True)
 class Language:
     """The rules of one language."""
@@ -88,18 +97,28 @@ class Language:
     name: str
     words: Mapping[str, Word]
     longest: Mapping[str, int]
+    chinese: ahocorasick.Automaton
     symbols: Mapping[frozenset[str], str]
     patterns: Mapping[str, tuple[Pattern, ...]]
     group: re.Pattern[str]
     more: re.Pattern[str]
-    fitting: dict[tuple[tuple[str, ...], frozenset[str]], tuple[Pattern, ...]] = field(default_factory=dict, repr=False)
+    fitting: dict[Fitting, tuple[Pattern, ...]] = field(default_factory=dict, repr=False)
 
-    def rules(self, kinds: tuple[str, ...], classes: frozenset[str]) -> tuple[Pattern, ...]:
-        """Return the patterns of `kinds`, in this order, whose trigger may be an element with `classes`; kept for reuse."""
-        key = (kinds, classes)
+    def rules(self, kinds: tuple[str, ...], classes: frozenset[str], left: bool, right: bool,
+              before: str, behind: str) -> tuple[Pattern, ...]:  # fmt: skip
+        """Return the patterns of `kinds`, in this order, that may fit a trigger with `classes`; kept for reuse.
+
+        `left`, `right` tell whether any mention stands on that side, `before`, `behind` are the symbols next to it.
+        """
+        key = (kinds, classes, left, right, before, behind)
         if key not in self.fitting:
             rows = (pattern for kind in kinds for pattern in self.patterns.get(kind, ()))
-            self.fitting[key] = tuple(pattern for pattern in rows if pattern.trigger & classes)
+            self.fitting[key] = tuple(
+                pattern for pattern in rows if pattern.trigger & classes
+                and (left or not (pattern.left.groupindex or pattern.takes_subject))
+                and (right or not pattern.right.groupindex)
+                and (pattern.before is None or before in pattern.before)
+                and (pattern.behind is None or behind in pattern.behind))  # fmt: skip
         return self.fitting[key]
 
 
@@ -134,7 +153,7 @@ def load_language(folder: Path, relations: Mapping[str, RelationType]) -> Langua
         pattern = compile_pattern(row, compiler, relations)
         patterns.setdefault(pattern.kind, []).append(pattern)
     group, more = (re.compile(compiler.expression(name)) for name in ("<group>", "<more>"))
-    return Language(folder.name, words, count_longest(words), symbols, {kind: tuple(rows) for kind, rows in patterns.items()}, group, more)
+    return Language(folder.name, words, count_longest(words), index_chinese(words), symbols, {kind: tuple(rows) for kind, rows in patterns.items()}, group, more)
 
 
 def split_phrase(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[str, int, int]]:
@@ -150,6 +169,17 @@ def count_longest(words: Mapping[str, Word]) -> dict[str, int]:
         first, _, rest = text.partition(" ")
         longest[first] = max(longest.get(first, 1), 1 + len(rest.split()))
     return longest
+
+
+def index_chinese(words: Mapping[str, Word]) -> ahocorasick.Automaton:
+    """Return the index by which the longest Chinese words of a text are found (Aho and Corasick, 1975)."""
+    automaton = ahocorasick.Automaton()
+    automaton.add_word(chr(FIRST_SYMBOL), None)  # an index of nothing cannot be asked
+    for text, word in words.items():
+        if HAN_RUN.fullmatch(text):
+            automaton.add_word(text, word)
+    automaton.make_automaton()
+    return automaton
 
 
 def load_words(folder: Path) -> dict[str, Word]:
@@ -242,20 +272,22 @@ def compile_pattern(row: Row, compiler: Compiler, relations: Mapping[str, Relati
         raise row.error("relation", f"{row['relation']} is not in relations.csv", "use a relation listed there")
     try:
         before, trigger, after = split_at_trigger(row["pattern"])
-        left = re.compile(compiler.expression(before, backwards=True))
-        right = re.compile(compiler.expression(after))
+        left, right = compiler.piece(before, backwards=True), compiler.piece(after)
+        expressions = re.compile(left.text), re.compile(right.text)
         confidence = float(row["confidence"])
     except (ValueError, re.error) as error:
         raise row.error("pattern", str(error), "see docs/rules.md for the way a pattern is written") from error
     first = (before.split() or [""])[0].partition(":")[0]
-    return Pattern(row["name"], row["kind"], row["relation"], frozenset(trigger), left, right,
+    return Pattern(row["name"], row["kind"], row["relation"], frozenset(trigger), *expressions,
+                   None if left.empty else left.first, None if right.empty else right.first,
                    {"S": "A", "G": "A", "O": "B"}.get(first, ""), first == "G", "P" in row["pattern"].split(),
                    confidence, row["example"], row["expected"], read_types(row["pattern"]))  # fmt: skip
 
 
 def read_types(text: str) -> dict[str, frozenset[str]]:
     """Return the types that a pattern allows its `A` and its `B`, where it names any."""
-    return {{"S": "A", "O": "B"}.get(role, role): frozenset(types.split("|")) for role, types in re.findall(r"(?<![\w<])([ABSO]):([\w|]+)", text)}
+    named = re.findall(r"(?<![\w<])([ABSO]):([\w|]+)", text)
+    return {{"S": "A", "O": "B"}.get(role, role): frozenset(types.split("|")) for role, types in named}
 
 
 def split_at_trigger(text: str) -> tuple[str, list[str], str]:
@@ -268,9 +300,41 @@ def split_at_trigger(text: str) -> tuple[str, list[str], str]:
     return " ".join(words[:index]), words[index][2:].split("|") if ":" in words[index] else ["T"], " ".join(words[index + 1 :])
 
 
-def is_exclusion(branch: Sequence[str]) -> bool:
-    """Tell whether a branch says `anything but`: a negative look-ahead and `any`, which read the same in both directions."""
-    return len(branch) == 2 and branch[0].startswith("(?!") and branch[1] == "."
+class Piece(NamedTuple):
+    """A compiled part of a pattern: its expression, the symbols it can begin with (None: any), whether it may be empty."""
+
+    text: str
+    first: frozenset[str] | None
+    empty: bool
+
+
+def repeat(piece: Piece, times: str | None) -> Piece:
+    """Return a piece with its quantifier."""
+    if not times:
+        return piece
+    return Piece(piece.text + times, piece.first, piece.empty or times[0] in "*?" or times.startswith("{0"))
+
+
+def chain(pieces: Sequence[Piece], backwards: bool) -> Piece:
+    """Return pieces one behind the other; a negative look-ahead and `any` stay in order, together they mean `but not`."""
+    if backwards and not (len(pieces) == 2 and pieces[0].text.startswith("(?!") and pieces[1].text == "."):
+        pieces = pieces[::-1]
+    first: frozenset[str] | None = frozenset()
+    empty = True
+    for piece in pieces:
+        if empty:
+            first = None if first is None or piece.first is None else first | piece.first
+        empty = empty and piece.empty
+    return Piece("".join(piece.text for piece in pieces), first, empty)
+
+
+def join_branches(branches: Sequence[Piece]) -> Piece:
+    """Return alternatives as one piece; classes of symbols are joined to one class."""
+    firsts = [branch.first for branch in branches]
+    first = None if None in firsts else frozenset().union(*(part for part in firsts if part is not None))
+    if len(branches) > 1 and all(CLASS.fullmatch(branch.text) for branch in branches):
+        return Piece(f"[{''.join(branch.text[1:-1] for branch in branches)}]", first, False)
+    return Piece("|".join(branch.text for branch in branches), first, any(branch.empty for branch in branches))
 
 
 class Compiler:
@@ -285,10 +349,14 @@ class Compiler:
 
     def expression(self, text: str, backwards: bool = False) -> str:
         """Return the regular expression of `text`; `backwards` reads its atoms in reverse order."""
-        parts, rest = self.sequence(self.expand(text), backwards)
+        return self.piece(text, backwards).text
+
+    def piece(self, text: str, backwards: bool = False) -> Piece:
+        """Return the compiled form of `text` with the symbols that it can begin with; raise ValueError."""
+        piece, rest = self.sequence(self.expand(text), backwards)
         if rest.strip():
             raise ValueError(f"cannot read `{rest.strip()}`")
-        return parts
+        return piece
 
     def expand(self, text: str, depth: int = 0) -> str:
         """Put the fragments in the place of their names; raise ValueError if one is unknown or holds itself."""
@@ -302,9 +370,9 @@ class Compiler:
 
         return re.sub(r"<([\w-]+)>", replace, text)
 
-    def sequence(self, text: str, backwards: bool) -> tuple[str, str]:
-        """Compile alternatives of atoms up to the closing bracket; return the expression and the text left over."""
-        branches: list[list[str]] = [[]]
+    def sequence(self, text: str, backwards: bool) -> tuple[Piece, str]:
+        """Compile alternatives of atoms up to the closing bracket; return them as one piece and the text left over."""
+        branches: list[list[Piece]] = [[]]
         while text.strip() and not text.lstrip().startswith(")"):
             match = ATOM.match(text)
             if not match:
@@ -312,35 +380,40 @@ class Compiler:
             text = text[match.end() :]
             if match["mark"] == "|":
                 branches.append([])
-                continue
-            if match["mark"] == "(" or match["look"] or match["part"]:
-                inner, text = self.sequence(text, backwards)
-                closing = re.match(r"\s*\)(?P<times>(?:[*+?]|\{\d+(?:,\d*)?\})\??)?", text)
-                if not closing:
-                    raise ValueError("a bracket is not closed")
-                text = text[closing.end() :]
-                head = "?!" if match["look"] else f"?P<{match['part'][0]}>" if match["part"] else "?:"
-                atom = f"({head}{inner}){closing['times'] or ''}"
+            elif match["mark"] == "(" or match["look"] or match["part"]:
+                piece, text = self.bracket(match, text, backwards)
+                branches[-1].append(piece)
             else:
-                atom = self.atom(match["name"]) + (match["times"] or "")
-            branches[-1].append(atom)
-        if len(branches) > 1 and all(len(branch) == 1 and CLASS.fullmatch(branch[0]) for branch in branches):
-            return f"[{''.join(branch[0][1:-1] for branch in branches)}]", text
-        return "|".join("".join(reversed(branch) if backwards and not is_exclusion(branch) else branch) for branch in branches), text
+                branches[-1].append(repeat(self.atom(match["name"]), match["times"]))
+        return join_branches([chain(branch, backwards) for branch in branches]), text
 
-    def atom(self, name: str) -> str:
+    def bracket(self, opening: re.Match[str], text: str, backwards: bool) -> tuple[Piece, str]:
+        """Compile what stands in brackets, the look-ahead `!( … )` and the named `a=( … )` too."""
+        inner, text = self.sequence(text, backwards)
+        closing = re.match(r"\s*\)(?P<times>(?:[*+?]|\{\d+(?:,\d*)?\})\??)?", text)
+        if not closing:
+            raise ValueError("a bracket is not closed")
+        if opening["look"]:
+            piece = Piece(f"(?!{inner.text})", frozenset(), True)
+        elif opening["part"]:
+            piece = inner._replace(text=f"(?P<{opening['part'][0]}>{inner.text})")
+        else:
+            piece = inner if CLASS.fullmatch(inner.text) else inner._replace(text=f"(?:{inner.text})")
+        return repeat(piece, closing["times"]), text[closing.end() :]
+
+    def atom(self, name: str) -> Piece:
         """Compile one atom: `A` and `B` are captured groups of mentions (`B:disease`), `S`, `O`, `P` stand outside it."""
         base, _, types = name.partition(":")
         if base in ("S", "G", "O", "P"):
-            return ""
+            return Piece("", frozenset(), True)
         if base in ("A", "B", "M"):
             symbols = "".join(self.members(kind) for kind in (types or "E").split("|"))
-            return f"(?P<{base}>[{symbols}])"
+            return Piece(f"(?P<{base}>[{symbols}])", frozenset(symbols), False)
         if base == "any":
-            return "."
+            return Piece(".", None, False)
         if types:
             raise ValueError(f"{name}: only A, B, M and T take a type")
-        return f"[{self.members(base)}]"
+        return Piece(f"[{self.members(base)}]", frozenset(self.members(base)), False)
 
     def members(self, name: str) -> str:
         """Return the symbols of a class."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Levenshtein
 
-from pipeline.abbreviations import read_definitions
+from pipeline.abbreviations import Words, read_definitions
 from pipeline.candidates import find_candidates
-from pipeline.enumerations import find_items
+from pipeline.enumerations import find_heads, find_items
 from pipeline.hits import SCORES, Hit, Place, choose
 from pipeline.ids import mention_id
 from pipeline.lexicon import BACKGROUND, WRONG, Concept, Lexicon, Name, Shape, lookup
@@ -30,8 +31,12 @@ LONG_WORD = {"zh": 7, "en": 9}  # letters of a name that is looked up with typin
 TITLE_SHARE = 0.7  # of capitals in a sentence: above it capitals do not tell a symbol from a word
 
 
-def recognise(document: Document, segments: Sequence[Segment], lexicon: Lexicon,
-              defined: Iterable[tuple[tuple[int, int], tuple[int, int]]] = ()) -> tuple[tuple[Mention, ...], tuple[Candidate, ...]]:  # fmt: skip
+def recognise(
+    document: Document,
+    segments: Sequence[Segment],
+    lexicon: Lexicon,
+    defined: Iterable[tuple[tuple[int, int], tuple[int, int]]] = (),
+) -> tuple[tuple[Mention, ...], tuple[Candidate, ...]]:
     """Return the mentions of a document in order, and the words that look like names but are not known.
 
     `defined` are (short form, long form) spans in clean offsets that the English segmenter found.
@@ -39,13 +44,15 @@ def recognise(document: Document, segments: Sequence[Segment], lexicon: Lexicon,
     text = document.text
     place = Place(segments, tuple(segment.offset for segment in segments))
     hits = choose(find_names(text, place, lexicon))
-    hits = read_definitions(text, hits, place, lexicon.borders, defined)
+    hits = read_definitions(text, hits, place, Words(lexicon.borders, lexicon.classes), defined, lexicon.can_mean)
     hits = choose([*hits, *join_suffixes(text, hits, lexicon)])
     hits = choose([*hits, *find_shapes(text, hits, place, lexicon)])
     unknown = list(unknown_words(text, hits, place, lexicon))
     hits = choose([*hits, *find_typos(unknown, lexicon)])
     hits = choose([*hits, *expand(text, hits, lexicon)])
-    mentions = tuple(mention for hit in hits if hit.match != "wrong" and (mention := make_mention(hit, document, place, lexicon)))
+    mentions = tuple(
+        mention for hit in hits if hit.match != "wrong" and (mention := make_mention(hit, document, place, lexicon))
+    )
     taken = {hit.start for hit in hits}
     left = [word for word in unknown if word[1] not in taken]
     return mentions, tuple(find_candidates(left, lexicon.clues, lambda word: nearest_concept(word, lexicon)))
@@ -55,34 +62,66 @@ def recognise(document: Document, segments: Sequence[Segment], lexicon: Lexicon,
 
 
 def find_names(text: str, place: Place, lexicon: Lexicon) -> Iterator[Hit]:
-    """Yield every stretch of `text` that is a name of the lexicon and may be meant there; stretches may overlap."""
-    folded = fold(text)
+    """Yield every stretch of `text` that is a name of the lexicon and may be meant there; stretches may overlap.
+
+    A name that needs words in its sentence counts without them where the document has it with them elsewhere: a short
+    form has one sense in one document.
+    """
     barred: list[tuple[int, int, Name]] = []
     found: list[Hit] = []
+    waiting: list[tuple[int, int, Name]] = []
+    for first, last, name, claims in find_claims(text, lexicon):
+        if name.source == WRONG:
+            if has_context(name, place.sentence(first)):
+                barred.append((first, last, name))
+        elif meant := [claim for claim in claims if has_context(claim, place.sentence(first))]:
+            found.append(make_hit(text, first, last, prefer(meant, text[first:last]), meant, lexicon))
+        else:
+            waiting.append((first, last, name))
+    senses = {(text[hit.start : hit.end].lower(), hit.concept_id) for hit in found}
+    found += [
+        make_hit(text, start, end, name, (), lexicon)
+        for start, end, name in waiting
+        if (text[start:end].lower(), name.concept_id) in senses
+    ]
+    yield from bar(found, barred)
+
+
+def find_claims(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int, Name, Sequence[Name]]]:
+    """Yield (start, end, name, all names) of every stretch of `text` spelled as a name; wrong matches come alone."""
+    folded = fold(text)
     for last, spelled in lexicon.automaton.iter(folded.text):
         first = last - len(spelled) + 1
         start = folded.starts[first + (spelled[0] == SEPARATOR)]
         end = folded.ends[last - (spelled[-1] == SEPARATOR)]
         if not stands_alone(text, start, end) or "\n" in text[start:end]:
             continue
-        claims = [name for name in lexicon.claims(spelled) if may_be_meant(name, text, start, end, place)]
-        meant = [name for name in claims if name.source != WRONG]
-        barred += [(start, end, name) for name in claims if name.source == WRONG]
-        if meant:
-            name = prefer(meant, text[start:end])
-            if name.inner[1]:
-                start = folded.starts[first + name.inner[0] + (spelled[name.inner[0]] == SEPARATOR)]
-                end = folded.ends[first + name.inner[1] - 1 - (spelled[name.inner[1] - 1] == SEPARATOR)]
-            found.append(make_hit(text, start, end, name, meant, lexicon))
-    yield from bar(found, barred)
+        claims = []
+        for name in lexicon.claims(spelled):
+            if name.source == WRONG:
+                yield start, end, name, ()
+            elif is_spelled(name, text[start:end]) and not is_avoided(name, text, start, end):
+                claims.append(name)
+        if not claims:
+            continue
+        inner = claims[0].inner
+        if inner[1]:
+            start = folded.starts[first + inner[0] + (spelled[inner[0]] == SEPARATOR)]
+            end = folded.ends[first + inner[1] - 1 - (spelled[inner[1] - 1] == SEPARATOR)]
+        yield start, end, claims[0], claims
 
 
 def bar(hits: Sequence[Hit], barred: Sequence[tuple[int, int, Name]]) -> Iterator[Hit]:
     """Yield the hits that no wrong match bars, and a hit for each wrong match that bars whatever stands there."""
     partial = [(start, end, name) for start, end, name in barred if name.type or name.concept_id]
     for hit in hits:
-        if not any(start <= hit.start and hit.end <= end and name.type in ("", hit.type) and name.concept_id in ("", hit.concept_id)
-                   for start, end, name in partial):  # fmt: skip
+        if not any(
+            start <= hit.start
+            and hit.end <= end
+            and name.type in ("", hit.type)
+            and name.concept_id in ("", hit.concept_id)
+            for start, end, name in partial
+        ):
             yield hit
     for start, end, name in barred:
         if not name.type and not name.concept_id:
@@ -91,41 +130,49 @@ def bar(hits: Sequence[Hit], barred: Sequence[tuple[int, int, Name]]) -> Iterato
 
 def stands_alone(text: str, start: int, end: int) -> bool:
     """Tell whether no letter or digit goes on at either end; a mutation behind a name does not count (`JAK2V617F`)."""
-    if start and LATIN.match(text, start) and LATIN.match(text, start - 1) and not PHOSPHO.search(text, max(0, start - 8), start):
+    if (
+        start
+        and LATIN.match(text, start)
+        and LATIN.match(text, start - 1)
+        and not PHOSPHO.search(text, max(0, start - 8), start)
+    ):
         return False
     if end < len(text) and LATIN.match(text, end - 1) and LATIN.match(text, end) and not MUTATION.match(text, end):
         return False
     if text[start].isdigit() and start and text[start - 1] in "-.":
         return False
-    return not (text[end - 1].isalpha() and text[end : end + 1] == "-" and text[end + 1 : end + 2].isdigit() and LATIN.match(text, end - 1))
+    return not (
+        text[end - 1].isalpha()
+        and text[end : end + 1] == "-"
+        and text[end + 1 : end + 2].isdigit()
+        and LATIN.match(text, end - 1)
+    )
 
 
-def may_be_meant(name: Name, text: str, start: int, end: int, place: Place) -> bool:
-    """Tell whether a name counts at this place: its spelling, the words that it needs, the words that it avoids."""
-    if name.source != WRONG:
-        surface = text[start:end]
-        if not may_be_spelled(name, surface):
-            return False
-        if name.source == BACKGROUND and surface.isupper() and surface.isalpha() and is_shouted(place.sentence(start)):
-            return False
-    if name.avoid:
-        around = text[max(0, start - NEAR) : end + NEAR].lower()
-        if any(word.lower() in around for word in name.avoid):
-            return False
-    if not name.need:
-        return True
-    sentence = place.sentence(start).lower()
-    return any(word.lower() in sentence for word in name.need)
+def is_avoided(name: Name, text: str, start: int, end: int) -> bool:
+    """Tell whether a word stands near that says that the name is not meant here."""
+    if not name.avoid:
+        return False
+    around = text[max(0, start - NEAR) : end + NEAR].lower()
+    return any(word.lower() in around for word in name.avoid)
 
 
-def may_be_spelled(name: Name, surface: str) -> bool:
+def has_context(name: Name, sentence: str) -> bool:
+    """Tell whether the sentence has a word that the name needs; the background's words are no names among capitals."""
+    if name.source == BACKGROUND and name.text.isalpha() and is_shouted(sentence):
+        return False
+    return not name.need or any(word.lower() in sentence.lower() for word in name.need)
+
+
+def is_spelled(name: Name, surface: str) -> bool:
     """Tell whether the capitals of `surface` fit the name; short names of capitals are not found in small letters."""
     if surface == name.text or not surface.isascii():
         return True
     plain = surface.removesuffix("s") if surface[:-1].isupper() else surface
     if name.exact:
         return plain.replace("-", "").replace(" ", "") == name.text.replace("-", "").replace(" ", "")
-    if surface.isalpha() and len(surface) <= 4 and surface.islower():
+    letters = "".join(filter(str.isalpha, surface))
+    if len(letters) <= 4 and letters.islower() and (letters == surface or " " in surface):
         return name.text.islower()
     return True
 
@@ -144,7 +191,12 @@ def prefer(claims: Sequence[Name], surface: str) -> Name:
 def make_hit(text: str, start: int, end: int, name: Name, claims: Sequence[Name], lexicon: Lexicon) -> Hit:
     """Return the hit for `name` among `claims`; the prefix of a phosphorylated form belongs to it."""
     concept = lexicon.concept(name.concept_id)
-    if concept.type == "gene" and start and text[start - 1] in "-pPo" and (prefix := PHOSPHO.search(text, max(0, start - 8), start)):
+    if (
+        concept.type == "gene"
+        and start
+        and text[start - 1] in "-pPo"
+        and (prefix := PHOSPHO.search(text, max(0, start - 8), start))
+    ):
         start = prefix.start()
     match = "background" if name.source == BACKGROUND else "exact"
     others = tuple(dict.fromkeys(claim.concept_id for claim in claims if claim.concept_id != name.concept_id))
@@ -152,14 +204,20 @@ def make_hit(text: str, start: int, end: int, name: Name, claims: Sequence[Name]
 
 
 def join_suffixes(text: str, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator[Hit]:
-    """Yield names that a closing bracket cuts in two: `干扰素（interferon，IFN）-γ` holds `IFN）-γ`."""
+    """Yield names that a closing bracket cuts in two: `干扰素（interferon，IFN）-γ` holds `IFN）-γ`.
+
+    Where the brackets hold only the short form of an English name, the name is the whole of it: `interleukin (IL)-2`.
+    """
+    ends = {hit.end: hit.start for hit in hits if hit.match != "wrong" and text[hit.start : hit.end].isascii()}
     for hit in hits:
         if hit.match == "wrong" or not (match := SUFFIX.match(text, hit.end)):
             continue
         names = lookup(lexicon, text[hit.start : hit.end] + "-" + match["suffix"])
         if names:
             concept = lexicon.concept(names[0].concept_id)
-            yield Hit(hit.start, match.end(), concept.id, concept.type, "enumeration", SCORES["enumeration"])
+            opened = len(text[: hit.start - 1].rstrip()) if hit.start and text[hit.start - 1] in "(（" else 0
+            start = ends.get(opened, hit.start)
+            yield Hit(start, match.end(), concept.id, concept.type, "enumeration", SCORES["enumeration"])
 
 
 def expand(text: str, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator[Hit]:
@@ -167,9 +225,16 @@ def expand(text: str, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator[Hit]:
     for hit in hits:
         if hit.match == "wrong":
             continue
-        for start, end, full in find_items(text, hit.start, hit.end, lambda name: find_whole(name, hit.type, lexicon) is not None):
+        known = partial(is_known, kind=hit.type, lexicon=lexicon)
+        items = find_items(text, hit.start, hit.end, known)
+        for start, end, full in [*items, *find_heads(text, hit.start, hit.end)]:
             if found := find_whole(full, hit.type, lexicon):
                 yield Hit(start, end, found[0], hit.type, "enumeration", SCORES["enumeration"], name_en=found[1])
+
+
+def is_known(name: str, kind: str, lexicon: Lexicon) -> bool:
+    """Tell whether the lexicon or a shape has a name of this type."""
+    return find_whole(name, kind, lexicon) is not None
 
 
 def find_whole(name: str, kind: str, lexicon: Lexicon) -> tuple[str, str] | None:
@@ -179,7 +244,12 @@ def find_whole(name: str, kind: str, lexicon: Lexicon) -> tuple[str, str] | None
         if concept.type == kind:
             return concept.id, concept.name_en
     for shape in lexicon.shapes:
-        if shape.type == kind and holds_anchor(shape, name) and (match := shape.pattern.fullmatch(name)) and not shape.need:
+        if (
+            shape.type == kind
+            and holds_anchor(shape, name)
+            and (match := shape.pattern.fullmatch(name))
+            and not shape.need
+        ):
             return identify(shape, match, lexicon), name
     return None
 
@@ -197,7 +267,15 @@ def find_shapes(text: str, hits: Sequence[Hit], place: Place, lexicon: Lexicon) 
                 continue
             sentence = place.sentence(start)
             if sentence and shape.counts(text, start, end, sentence, NEAR):
-                yield Hit(start, end, identify(shape, match, lexicon), shape.type, "shape", SCORES["shape"], name_en=match.group())
+                yield Hit(
+                    start,
+                    end,
+                    identify(shape, match, lexicon),
+                    shape.type,
+                    "shape",
+                    SCORES["shape"],
+                    name_en=match.group(),
+                )
 
 
 def holds_anchor(shape: Shape, text: str) -> bool:
@@ -241,7 +319,11 @@ def find_typos(unknown: Iterable[tuple[str, int, Segment]], lexicon: Lexicon) ->
         if len(word) < LONG_WORD[segment.row.lang] or not word.isalpha():
             continue
         near = nearest(word.lower(), lexicon)
-        if near and near[1] >= SIMILAR[segment.row.lang] and near[0][1] == word[0].lower():
+        if not near or not SIMILAR[segment.row.lang] <= near[1] < 100 or near[0][1] != word[0].lower():
+            continue
+        if Levenshtein.distance(near[0].strip(SEPARATOR), word.lower()) > 1:
+            continue
+        if not any(word.endswith(ending) and not near[0].endswith(ending + SEPARATOR) for ending in lexicon.endings):
             concept = lexicon.concept(lexicon.claims(near[0])[0].concept_id)
             yield Hit(start, start + len(word), concept.id, concept.type, "fuzzy", round(near[1] / 100, 3))
 
@@ -255,7 +337,9 @@ def nearest(word: str, lexicon: Lexicon) -> tuple[str, float] | None:
     if place not in _NEAREST:
         if len(_NEAREST) > 50_000:  # words; the memory of a run stays bounded
             _NEAREST.clear()
-        found = process.extractOne(f"{SEPARATOR}{word}{SEPARATOR}", lexicon.long_names, scorer=fuzz.ratio, score_cutoff=75)
+        found = process.extractOne(
+            f"{SEPARATOR}{word}{SEPARATOR}", lexicon.long_names, scorer=fuzz.ratio, score_cutoff=75
+        )
         _NEAREST[place] = (found[0], found[1]) if found else None
     return _NEAREST[place]
 
@@ -275,7 +359,11 @@ def unknown_words(text: str, hits: Sequence[Hit], place: Place, lexicon: Lexicon
             continue
         word = match.group()
         segment = place.at(match.start())
-        if segment is None or word.lower() in lexicon.stop_words:
+        if (
+            segment is None
+            or word.lower() in lexicon.stop_words
+            or word.removesuffix("s").lower() in lexicon.stop_words
+        ):
             continue
         yield word, match.start(), segment
 
@@ -296,7 +384,18 @@ def make_mention(hit: Hit, document: Document, place: Place, lexicon: Lexicon) -
         name_en, name_zh = hit.name_en, ""
     doc_id = document.source.doc_id
     return Mention(
-        mention_id=mention_id(doc_id, start, end, hit.concept_id), doc_id=doc_id, sentence_id=segment.row.sentence_id,
-        start=start, end=end, text=document.text[hit.start : hit.end], source_text=document.source.text[start:end],
-        type=hit.type, concept_id=hit.concept_id, name_en=name_en, name_zh=name_zh, match=hit.match, score=hit.score,
-        alternatives=hit.others)  # fmt: skip
+        mention_id=mention_id(doc_id, start, end, hit.concept_id),
+        doc_id=doc_id,
+        sentence_id=segment.row.sentence_id,
+        start=start,
+        end=end,
+        text=document.text[hit.start : hit.end],
+        source_text=document.source.text[start:end],
+        type=hit.type,
+        concept_id=hit.concept_id,
+        name_en=name_en,
+        name_zh=name_zh,
+        match=hit.match,
+        score=hit.score,
+        alternatives=hit.others,
+    )

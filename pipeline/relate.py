@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from pipeline.elements import Element, Elements, read_elements
+from pipeline.elements import Element, Elements, Member, read_elements
 from pipeline.patterns import Language, Pattern, Patterns
 from pipeline.records import Modified, Relation, Span
-from pipeline.scope import is_negated, is_speculated
+from pipeline.scope import is_asked, is_negated, is_speculated
 
 
+ANY_MENTION = frozenset(["E"])
 MAIN_KINDS = ("attribute", "statement", "within", "bare")
 AIM_KINDS = ("bare",)
 OTHER_KINDS = ("disease", "further", "inside", "modification")
@@ -54,9 +55,11 @@ def relate(text: str, lang: str, spans: Sequence[Span], patterns: Patterns, cuts
     """Return what `text`, one sentence, says of `spans` (sorted, not overlapping; offsets in code points of `text`)."""
     language = patterns.languages[lang]
     elements = read_elements(text, spans, language, patterns.sites, cuts)
+    if len(spans) < 2 and not any(element.word and element.word.modification for element in elements.row):
+        return Reading(elements, (), (), ())
     frames = tuple(find_frames(elements, language))
     relations = [relation for frame in frames for relation in state_all(frame, elements, spans, text)]
-    relations += state_loose(find_loose(elements, language, frames), relations, elements, spans, text)
+    relations += state_loose(find_loose(elements, language), relations, elements, spans, text)
     modified = [row for frame in frames for row in modify(frame, elements, spans, text)]
     return Reading(elements, frames, best(relations), merge_modified(modified))
 
@@ -64,56 +67,67 @@ def relate(text: str, lang: str, spans: Sequence[Span], patterns: Patterns, cuts
 def find_frames(elements: Elements, language: Language) -> Iterator[Frame]:
     """Yield the frames of a sentence from left to right; of the statement patterns the first that fits a trigger."""
     frames: list[Frame] = []
-    for place, element in enumerate(elements.row):
+    groups = [place for place, element in enumerate(elements.row) if element.members]
+    for place, element in enumerate(elements.row if groups else ()):
         if element.word is None or "T" not in element.classes:
             continue
+        sides = groups[0] < place, groups[-1] > place, elements.symbols[place - 1 : place], elements.symbols[place + 1 : place + 2]
         kinds = AIM_KINDS if is_aim(place, elements, language) else MAIN_KINDS
-        fitting = (fit(pattern, place, elements, language, frames) for pattern in language.rules(kinds, element.classes))
+        fitting = (fit(pattern, place, elements, language, frames) for pattern in language.rules(kinds, element.classes, *sides))
         frame = next(filter(None, fitting), None)
         if frame and not repeats(frame, frames, elements.row):
             frames.append(frame)
             yield frame
-        for pattern in language.rules(OTHER_KINDS, element.classes):
+            if frame.pattern.kind == "statement" and not frame.agent:
+                continue
+        for pattern in language.rules(OTHER_KINDS, element.classes, *sides):
             if frame := fit(pattern, place, elements, language, frames):
                 yield frame
-        for pattern in language.rules(("chain",), element.classes):
+        for pattern in language.rules(("chain",), element.classes, *sides):
             if frame := fit(pattern, place, elements, language, frames):
                 yield from credit_links(frame, frames, elements)
 
 
 def is_aim(place: int, elements: Elements, language: Language) -> bool:
-    """Tell whether the trigger at `place` names what was studied (`we examined the effect of A on B`) and asserts nothing."""
+    """Tell whether the trigger at `place` names what was studied: `we examined the effect of A on B` asserts nothing."""
     size = len(elements.row)
     return any(pattern.left.match(elements.reversed, size - place) and pattern.right.match(elements.symbols, place + 1)
-               for pattern in language.rules(("aim",), elements.row[place].classes))  # fmt: skip
+               for pattern in language.patterns.get("aim", ())
+               if pattern.trigger & elements.row[place].classes)  # fmt: skip
 
 
-def find_loose(elements: Elements, language: Language, known: Sequence[Frame]) -> list[Frame]:
-    """Return the frames of the loose patterns, each with every pair of groups that fits it, the surest first.
-
-    A noun for one who acts (`inhibitor`) that a frame of `known` has read already is not read again.
-    """
+def find_loose(elements: Elements, language: Language) -> list[Frame]:
+    """Return the frames of the loose patterns, each with every pair of groups that fits it, the surest first."""
     frames: list[Frame] = []
-    read = {frame.trigger for frame in known if frame.patient and frame.pattern.kind in ("statement", "further")}
     groups = [place for place, element in enumerate(elements.row) if element.members]
-    for place, element in enumerate(elements.row if len(groups) > 1 else ()):
-        for pattern in language.patterns.get("loose", ()) if element.word else ():
-            if pattern.trigger & element.classes and not ("agent" in element.classes and place in read):
-                frames += fit_all(pattern, place, groups, elements)
+    kinds = frozenset().union(*(elements.row[place].classes for place in groups))
+    patterns = [(pattern, reach(pattern, pattern.left, groups, elements),
+                 reach(pattern, pattern.right, groups, elements)) for pattern in language.patterns.get("loose", ())
+                if len(groups) > 1 and all(types & kinds for types in pattern.types.values())]  # fmt: skip
+    for place, element in enumerate(elements.row if patterns else ()):
+        for pattern, before, after in patterns:
+            if pattern.trigger & element.classes and before[0] <= place <= after[-1]:
+                frames += fit_all(pattern, place, before, after, elements)
     return sorted(frames, key=lambda frame: (-frame.pattern.confidence, frame.end - frame.start))
 
 
-def fit_all(pattern: Pattern, place: int, groups: Sequence[int], elements: Elements) -> Iterator[Frame]:
+def reach(pattern: Pattern, part: re.Pattern[str], groups: Sequence[int], elements: Elements) -> Sequence[int]:
+    """Return the groups that the half `part` of a loose pattern can end with; every place if it catches no mention."""
+    kinds = frozenset().union(*(pattern.types.get(role, ANY_MENTION) for role in ("A", "B") if role in part.groupindex))
+    return [at for at in groups if elements.row[at].classes & kinds] if kinds else range(len(elements.row))
+
+
+def fit_all(
+    pattern: Pattern, place: int, before: Sequence[int], after: Sequence[int], elements: Elements
+) -> Iterator[Frame]:
     """Yield the frames of a loose pattern at the trigger at `place`: one for each outermost group on either side."""
     size = len(elements.row)
-    before = [at for at in groups if at < place] if pattern.left.groupindex else [place]
-    after = [at for at in groups if at > place] if pattern.right.groupindex else [place]
-    lefts = [(at, match) for at in before if (match := pattern.left.fullmatch(elements.reversed, size - place, size - at))]
-    rights = [(at, match) for at in after if (match := pattern.right.fullmatch(elements.symbols, place + 1, at + 1))] if lefts else []
-    for first, left in lefts:
-        for last, right in rights:
-            found = locate(left, right, elements)
-            if found["A"].place != found["B"].place:
+    for first in [at for at in before if at < place] if pattern.left.groupindex else [place]:
+        left = pattern.left.fullmatch(elements.reversed, size - place, size - first)
+        for last in ([at for at in after if at > place] if pattern.right.groupindex else [place]) if left else ():
+            right = pattern.right.fullmatch(elements.symbols, place + 1, last + 1)
+            found = locate(left, right, elements) if left and right else {}
+            if found and found["A"].place != found["B"].place:
                 yield Frame(pattern, place, found["A"], found["B"], None, first, last + 1)
 
 
@@ -133,13 +147,13 @@ def locate(left: re.Match[str], right: re.Match[str], elements: Elements) -> dic
 
 
 def credit_links(frame: Frame, frames: Sequence[Frame], elements: Elements) -> Iterator[Frame]:
-    """Yield `frame` with each mention that its subject acts on before, as a link of the chain: not those of `by way of`."""
+    """Yield `frame` with each mention that its subject acts on before, as a link of the chain, unless a mere means."""
     for earlier in frames:
         link = earlier.patient
-        if link and earlier.grammatical and frame.agent and frame.patient and frame.patient.place != link.place:
-            if earlier.grammatical.place == frame.agent.place and not is_means(earlier.trigger, elements.row):
-                for part in (link, *earlier.more):
-                    yield replace(frame, agent=part, grammatical=None)
+        if not link or not earlier.grammatical or not frame.agent or not frame.patient or frame.patient.place == link.place:
+            continue
+        if earlier.grammatical.place == frame.agent.place and not is_means(earlier.trigger, elements.row):
+            yield from (replace(frame, agent=part, grammatical=None) for part in (link, *earlier.more))
 
 
 def is_means(place: int, row: Sequence[Element]) -> bool:
@@ -156,7 +170,26 @@ def repeats(frame: Frame, frames: Sequence[Frame], row: Sequence[Element]) -> bo
     return not is_coordinated(row, frame.trigger) and any(
         earlier.start <= frame.trigger < earlier.end and earlier.patient and earlier.pattern.kind in ("attribute", "statement")
         and (frame.pattern.takes_subject or not frame.agent or not earlier.agent or earlier.agent.place == frame.agent.place)
+        and not is_aside(row, earlier.trigger, frame.trigger)
         for earlier in frames)  # fmt: skip
+
+
+def is_closed(row: Sequence[Element], first: int, last: int) -> bool:
+    """Tell whether a bracket around `first` closes before `last`."""
+    depth = 0
+    for place in range(first + 1, last):
+        depth += ("open" in row[place].classes) - ("close" in row[place].classes)
+        if depth < 0:
+            return True
+    return False
+
+
+def is_aside(row: Sequence[Element], first: int, last: int) -> bool:
+    """Tell whether a bracket that opens behind `first` is still open at `last`."""
+    depth = 0
+    for place in range(first + 1, last):
+        depth += ("open" in row[place].classes) - ("close" in row[place].classes)
+    return depth > 0
 
 
 def fit(pattern: Pattern, place: int, elements: Elements, language: Language, frames: Sequence[Frame]) -> Frame | None:
@@ -169,11 +202,13 @@ def fit(pattern: Pattern, place: int, elements: Elements, language: Language, fr
     found = locate(left, right, elements)
     start, end = size - left.end(), right.end()
     if pattern.takes_object:
-        found["B"] = next((frame.patient for frame in reversed(frames) if frame.patient), None) or Subject(-1, 0)
+        found["B"] = last_object(frames) or Subject(-1, 0)
         if not found["B"].sign:
             return None
     if pattern.takes_subject:
         subject = last_subject(place, frames, True) if pattern.continues else find_subject(start, elements, language, frames)
+        if subject and pattern.takes_subject == "B":
+            subject = acted_on(start, subject, frames)
         if subject is None and pattern.takes_subject not in found:
             return None
         if subject:
@@ -187,8 +222,18 @@ def fit(pattern: Pattern, place: int, elements: Elements, language: Language, fr
     elif agent and patient and agent.place == patient.place:
         return None
     grammatical = found.get(pattern.takes_subject) or agent or patient
+    if pattern.kind == "within" and "de" in elements.row[place - 1].classes:
+        grammatical = None
     more = find_more(patient, end, place, elements, language)
-    return Frame(pattern, place, agent, patient, grammatical, start, max([end, *(part.place + 1 for part in more)]), more)
+    end = max([end, *(part.place + 1 for part in more)])
+    return Frame(pattern, place, agent, patient, grammatical, start, end, more)
+
+
+def last_object(frames: Sequence[Frame]) -> Subject | None:
+    """Return what `it` stands for behind frames: the last one acted on, else the subject of a verb that has no object."""
+    patients = (frame.patient for frame in reversed(frames) if frame.patient)
+    subjects = (frame.grammatical for frame in reversed(frames) if frame.grammatical)
+    return next(patients, None) or next(subjects, None)
 
 
 def find_more(patient: Subject | None, end: int, trigger: int, elements: Elements, language: Language) -> tuple[Subject, ...]:
@@ -202,6 +247,8 @@ def find_more(patient: Subject | None, end: int, trigger: int, elements: Element
         end = match.start("M") + 1
         own = any(part.word and part.word.effect in ("increase", "decrease") and "adjective" not in part.classes
                   for part in elements.row[match.start() : end])  # fmt: skip
+        if own and "noun" in elements.row[trigger].classes and "verb" not in elements.row[trigger].classes:
+            break
         sign = sign_within(elements.row, match.start(), end, end - 1) if own else patient.sign
         more.append(Subject(match.start("M"), sign))
     return tuple(more)
@@ -213,6 +260,8 @@ def sign_within(row: Sequence[Element], first: int, last: int, middle: int) -> i
     for place in range(first, last):
         word = row[place].word
         if not word or place == middle or (place > first and is_coordinated(row, place)):
+            continue
+        if is_aside(row, middle, place):
             continue
         if place > middle and "gene" not in row[middle].classes and "verb" in word.classes:
             continue
@@ -249,7 +298,8 @@ def find_subject(place: int, elements: Elements, language: Language, frames: Seq
     for pattern in language.patterns.get("break", ()):
         if pattern.left.match(elements.reversed, size - place):
             return None
-    if subject := last_subject(place, frames):
+    open_frames = [frame for frame in frames if not is_closed(elements.row, frame.trigger, place)]
+    if subject := last_subject(place, open_frames):
         return subject
     for pattern in language.patterns.get("topic", ()):
         if match := pattern.left.match(elements.reversed, size - place):
@@ -258,9 +308,21 @@ def find_subject(place: int, elements: Elements, language: Language, frames: Seq
 
 
 def last_subject(place: int, frames: Sequence[Frame], of_clause: bool = False) -> Subject | None:
-    """Return the subject of the last frame whose trigger stands before `place`; `of_clause`: of one with a finite verb."""
-    return next((frame.grammatical for frame in reversed(frames) if frame.trigger < place and frame.grammatical
-                 and frame.pattern.kind != "attribute" and (frame.pattern.takes_subject or not of_clause)), None)  # fmt: skip
+    """Return the subject of the last frame whose trigger stands before `place`; `of_clause`: one with a finite verb."""
+    return next((frame.grammatical for frame in reversed(frames)
+                 if frame.trigger < place and frame.grammatical and frame.pattern.kind != "attribute"
+                 and (frame.pattern.takes_subject or not of_clause)), None)  # fmt: skip
+
+
+def acted_on(place: int, subject: Subject, frames: Sequence[Frame]) -> Subject:
+    """Return the patient of a noun phrase that ends at `place`, where `subject` is the agent within that phrase.
+
+    `activation of B by A requires C` and `A-induced B expression requires C` are about B.
+    """
+    return next((frame.patient for frame in reversed(frames)
+                 if frame.patient and frame.agent and not frame.pattern.takes_subject
+                 and frame.agent.place == subject.place and max(frame.end, subject.place + 1) >= place - 1),
+                subject)  # fmt: skip
 
 
 def find_chain(place: int, frames: Sequence[Frame]) -> Subject | None:
@@ -297,7 +359,7 @@ def state_loose(
 
 def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) -> Iterator[Relation]:
     """Yield the relations of a frame, one for each pair of its two groups."""
-    if not frame.agent or not frame.patient or frame.pattern.kind == "modification":
+    if not frame.agent or not frame.patient or frame.pattern.kind == "modification" or is_asked(frame.trigger, elements):
         return
     trigger = elements.row[frame.trigger]
     one, other = elements.row[frame.agent.place], elements.row[frame.patient.place]
@@ -327,7 +389,7 @@ def names_of(group: Element, spans: Sequence[Span]) -> set[str]:
     return {spans[member.span].concept or spans[member.span].id for member in group.members}
 
 
-def pair(one: Element, other: Element, frame: Frame, elements: Elements) -> Iterator[tuple]:
+def pair(one: Element, other: Element, frame: Frame, elements: Elements) -> Iterator[tuple[Member, Member]]:
     """Yield the members of two groups that belong together: all with all, or one by one under `respectively`."""
     stretch = elements.row[max(0, frame.start - 2) : frame.end + 6]
     if one is other:

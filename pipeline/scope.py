@@ -9,6 +9,7 @@ from __future__ import annotations
 from pipeline.elements import Elements
 
 REACH = 7  # elements between a cue and the trigger that it reaches
+LOOSE = frozenset({"noun", "verb.regulate", "verb.associate", "verb.treat"})  # name a topic, where others state a fact
 BORDERS = frozenset({"comma", "semi", "colon", "T", "but", "open", "close"})
 
 
@@ -36,3 +37,16 @@ def find_cue(cue: str, trigger: int, elements: Elements) -> int | None:
         if classes & BORDERS:
             return None
     return None
+
+
+def is_asked(trigger: int, elements: Elements) -> bool:
+    """Tell whether the trigger is only asked about: behind `whether` in its clause, or in what a paper is to do."""
+    clause, loose = True, bool(elements.row[trigger].classes & LOOSE)
+    for place in range(trigger - 1, -1, -1):
+        classes = elements.row[place].classes
+        clause &= not classes & {"comma", "colon", "open", "close"}
+        if ("asks" in classes and loose) or (clause and "whether" in classes):
+            return True
+        if classes & {"semi", "stop", "report"}:
+            return False
+    return False

@@ -42,7 +42,7 @@ class Segmenters:
 def guess_language(text: str) -> str:
     """Return `zh` or `en` for `text`, by the share of Chinese characters among its letters."""
     han = sum(len(run) for run in HAN_RUN.findall(text))
-    letters = sum(character.isalpha() for character in text) or 1
+    letters = sum(map(str.isalpha, text)) or 1
     return "zh" if han / letters > CHINESE_SHARE else "en"
 
 
@@ -58,7 +58,9 @@ def segment(document: Document, segmenters: Segmenters) -> tuple[Segment, ...]:
     return tuple(segments)
 
 
-def split_block(text: str, block: Block, segmenters: Segmenters) -> Iterator[tuple[int, int, tuple[tuple[int, int], ...]]]:
+def split_block(
+    text: str, block: Block, segmenters: Segmenters
+) -> Iterator[tuple[int, int, tuple[tuple[int, int], ...]]]:
     """Yield (start, end, tokens) of each sentence of a block, in clean offsets; the tokens are the sentence's own."""
     whole = text[block.start : block.end]
     if guess_language(whole) == "en":
@@ -76,18 +78,32 @@ def split_block(text: str, block: Block, segmenters: Segmenters) -> Iterator[tup
 
 def split_english(text: str, english: EnglishSegmenter) -> Iterator[tuple[int, int, tuple[tuple[int, int], ...]]]:
     """Yield (start, end, tokens relative to start) of each English sentence of `text`."""
-    for start, end, tokens in english.split(english.read(text)):
+    for start, end, tokens in english.sentences(text):
         yield start, end, tuple((first - start, last - start) for first, last in tokens)
 
 
 def make_segment(
-    document: Document, block: Block, index: int, start: int, end: int, tokens: tuple[tuple[int, int], ...], marks: list[str]
+    document: Document,
+    block: Block,
+    index: int,
+    start: int,
+    end: int,
+    tokens: tuple[tuple[int, int], ...],
+    marks: list[str],
 ) -> Segment:
     """Return the segment of the clean span `start` to `end`."""
     first, last = document.source_span(start, end)
     text = document.text[start:end]
     doc_id = document.source.doc_id
     row = Sentence(
-        sentence_id=sentence_id(doc_id, first), doc_id=doc_id, index=index, section=block.section,
-        lang=guess_language(text), start=first, end=last, text=text, citations=tuple(marks))  # fmt: skip
+        sentence_id=sentence_id(doc_id, first),
+        doc_id=doc_id,
+        index=index,
+        section=block.section,
+        lang=guess_language(text),
+        start=first,
+        end=last,
+        text=text,
+        citations=tuple(marks),
+    )
     return Segment(row=row, offset=start, tokens=tokens)

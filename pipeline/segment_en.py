@@ -6,6 +6,7 @@ abbreviation definitions in biomedical text (2003), as scispaCy has it.
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
+NO_SPACE = re.compile(r"(?:(?<=[a-z]{3})|(?<=[A-Z0-9]{3})|(?<=[a-z][)\]]))[.!?](?=[A-Z][a-z]*,? [a-z])")
 TERMINATORS = [".", "!", "?", "。", "！", "？"]
 
 
@@ -34,6 +36,15 @@ class EnglishSegmenter:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # scispaCy's matcher warns on texts without a match
             return self.nlp(text)
+
+    def sentences(self, text: str) -> Iterator[tuple[int, int, tuple[tuple[int, int], ...]]]:
+        """Yield (start, end, tokens) of each sentence of `text`, in its code points; the space may be missing."""
+        start = 0
+        for end in [*(match.end() for match in NO_SPACE.finditer(text)), len(text)]:
+            doc = self.nlp(text[start:end], disable=["abbreviation_detector"])
+            for first, last, tokens in self.split(doc):
+                yield start + first, start + last, tuple((start + one, start + other) for one, other in tokens)
+            start = end
 
     def split(self, doc: Doc) -> Iterator[tuple[int, int, tuple[tuple[int, int], ...]]]:
         """Yield each sentence's start, end and tokens (start, end), all in code points of the text.
@@ -51,8 +62,11 @@ class EnglishSegmenter:
             start = sentence.end
             if span.text.strip():
                 tokens = [token for token in span if not token.is_space]
-                yield (tokens[0].idx, tokens[-1].idx + len(tokens[-1]),
-                       tuple((token.idx, token.idx + len(token)) for token in tokens))  # fmt: skip
+                yield (
+                    tokens[0].idx,
+                    tokens[-1].idx + len(tokens[-1]),
+                    tuple((token.idx, token.idx + len(token)) for token in tokens),
+                )
 
     def abbreviations(self, doc: Doc) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
         """Yield (short form, long form) spans that `doc` defines, in code points of its text."""
@@ -76,7 +90,9 @@ def load_english(folder: Path, model: str = "") -> EnglishSegmenter:
         nlp.tokenizer = combined_rule_tokenizer(nlp)
     for row in read_rows(folder / "en.csv", ("text", "note")):
         if not row["text"]:
-            raise LexiconError(row.path, row.number, "text", "the cell is empty", "write the abbreviation, or drop the row")
+            raise LexiconError(
+                row.path, row.number, "text", "the cell is empty", "write the abbreviation, or drop the row"
+            )
         nlp.tokenizer.add_special_case(row["text"], [{"ORTH": row["text"]}])
     if "parser" not in nlp.pipe_names:
         nlp.add_pipe("sentencizer", config={"punct_chars": TERMINATORS})

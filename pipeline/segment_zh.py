@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import log
 from pathlib import Path
 
 import jieba
@@ -15,12 +16,49 @@ from pipeline.tables import read_rows
 END = re.compile(r"[。！？!?]+[”’」』）)\]]*|；|;|\.(?=\s*[\u4e00-\u9fff]|\s+[A-Z]|$)")
 BRACKET = re.compile(r"[（(【\[]|[）)】\]]")
 LIST_ITEM = re.compile(r"\s*(?:[①-⑳⑴-⒇]|[（(]?\d{1,2}[)）、，,.．])")
+LATIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
 LONGEST_BRACKET = 240  # characters; a bracket that is open longer was never meant to close
 NAME_FREQUENCY = 100_000  # high enough that jieba never splits a name, measured in tests/test_segment.py
 
 # jieba cuts the text at spaces, Greek letters and brackets before it looks words up, so that names which hold one are
 # never found, however they were added; its own pattern is widened by those characters.
 WORD_CHARACTERS = re.compile(r"([\u4E00-\u9FD5a-zA-Z0-9+#&\._%\-\u0370-\u03FF()（）\[\]/'’,‐ ]+)")
+
+
+class NameTokenizer(jieba.Tokenizer):  # type: ignore[misc]
+    """jieba with its two inner loops written for text in which long Latin names stand: no word begins inside one."""
+
+    def get_DAG(self, sentence: str) -> dict[int, list[int]]:
+        """Return for each place of `sentence` the last places of the words that begin there."""
+        self.check_initialized()
+        graph: dict[int, list[int]] = {}
+        frequency, size, inside = self.FREQ, len(sentence), False
+        for start in range(size):
+            latin = sentence[start] in LATIN
+            ends = []
+            if not (latin and inside):
+                end, part = start, sentence[start]
+                while end < size and part in frequency:
+                    if frequency[part]:
+                        ends.append(end)
+                    end += 1
+                    part = sentence[start : end + 1]
+            graph[start] = ends or [start]
+            inside = latin
+        return graph
+
+    def calc(self, sentence: str, DAG: dict[int, list[int]], route: dict[int, tuple[float, int]]) -> None:
+        """Fill `route` with the best way from each place to the end: its weight and the end of its first word."""
+        size = len(sentence)
+        whole, frequency = log(self.total), self.FREQ
+        route[size] = (0.0, 0)
+        for start in range(size - 1, -1, -1):
+            route[start] = max(
+                [
+                    (log(frequency.get(sentence[start : end + 1]) or 1) - whole + route[end + 1][0], end)
+                    for end in DAG[start]
+                ]
+            )
 
 
 @dataclass(frozen=True)
@@ -81,7 +119,7 @@ def load_chinese(folder: Path, names: Iterable[str], cache: Path | None = None) 
     """Return jieba with `names` as words; `folder` is lexicons/segment, `cache` a folder for jieba's own cache."""
     jieba.setLogLevel(logging.ERROR)
     jieba.re_han_default = WORD_CHARACTERS
-    tokenizer = jieba.Tokenizer()
+    tokenizer = NameTokenizer()
     if cache:
         tokenizer.tmp_dir = str(cache)
     tokenizer.initialize()

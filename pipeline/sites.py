@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.tables import read_rows
+from pipeline.text import HAN
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,13 @@ class Sites:
     letters: Mapping[str, str]
     expression: re.Pattern[str]
 
-    def find(self, text: str, start: int = 0, end: int | None = None) -> Iterator[Site]:
-        """Yield the residues in `text[start:end]`, left to right."""
-        for match in self.expression.finditer(text, start, len(text) if end is None else end):
+    def find(self, text: str) -> list[Site]:
+        """Return the residues in `text`, left to right."""
+        return list(self.read(text))
+
+    def read(self, text: str) -> Iterator[Site]:
+        """Yield the residues in `text`, left to right."""
+        for match in self.expression.finditer(text):
             residue, number = match["residue"] or match["before"], match["number"] or match["ahead"] or ""
             letter = self.letters[residue.lower() if len(residue) > 1 else residue]
             if number or len(residue) > 3 or not residue.isascii():
@@ -44,7 +49,7 @@ def load_sites(path: Path) -> Sites:
     chinese = "|".join(name for name in names if not name.isascii())
     single = "".join(name for name in names if len(name) == 1)
     expression = re.compile(
-        rf"(?:(?<![A-Za-z0-9])(?:[Pp]hospho-?|p-?)?(?P<residue>(?i:{words})|{chinese}|[{single}](?=-?\d{{2,4}}(?![0-9A-Za-z.%])))"
-        rf"(?:(?:\s?residues?|残基)?[\s(（-]?\s?(?P<number>\d{{1,4}})(?![0-9.%])[)）]?)?(?:\s?(?:残基|位点|位))?)"
+        rf"(?:(?:(?<![A-Za-z0-9])|(?=[{HAN}]))(?:[Pp]hospho-?|p-?)?(?P<residue>(?i:{words})|{chinese}|[{single}](?=-?\d{{2,4}}(?![0-9A-Za-z%]|\.\d)))"
+        rf"(?:(?:\s?residues?|残基)?[\s(（-]?\s?(?P<number>\d{{1,4}})(?![0-9%]|\.\d)[)）]?)?(?:\s?(?:残基|位点|位))?)"
         rf"|(?<![0-9])(?P<ahead>\d{{2,4}})位(?P<before>{chinese})")
     return Sites(letters, expression)

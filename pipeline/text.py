@@ -29,7 +29,7 @@ WORD = re.compile(
 
 
 class Simplified(dict[int, str]):
-    """A table for `str.translate` that turns traditional characters into simplified ones, one by one (OpenCC's `t2s`)."""
+    """A table for `str.translate` from traditional to simplified characters, one by one (OpenCC's `t2s`)."""
 
     def __missing__(self, character: int) -> str:
         if not hasattr(self, "converter"):
@@ -85,7 +85,13 @@ def fold(text: str) -> Folded:
             starts.extend(range(start, end))
             ends.extend(range(start + 1, end + 1))
         else:
-            part = GREEK[part.translate(LOOK_ALIKE).lower()] if kind == "greek" else ROMAN[part] if kind == "roman" else part
+            part = (
+                GREEK[part.translate(LOOK_ALIKE).lower()]
+                if kind == "greek"
+                else ROMAN[part]
+                if kind == "roman"
+                else part
+            )
             lower = part.lower()
             part = SEPARATOR + (lower if len(lower) == len(part) else part)
             bounded = True

@@ -1,0 +1,281 @@
+"""The shipped lexicons are in order, and each kind of error is reported with its place."""
+
+from __future__ import annotations
+
+import pickle
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import LEXICONS, cases
+
+from pipeline.errors import LexiconError
+from pipeline.lexicon import check_lexicons, load_lexicon, lookup
+from pipeline.lexicon_rows import (
+    CLASS_COLUMNS,
+    CLUE_COLUMNS,
+    CONFUSABLE_COLUMNS,
+    ENDING_COLUMNS,
+    ENTITY_COLUMNS,
+    HGNC_COLUMNS,
+    SHAPE_COLUMNS,
+    STOP_COLUMNS,
+    WRONG_COLUMNS,
+    names_of,
+    shared_names,
+)
+from pipeline.run import Tools
+from pipeline.tables import read_rows
+from pipeline.text import SEPARATOR, key
+
+JAK2 = "hgnc:6192,gene,JAK2,两面神激酶2,Janus kinase 2,,ncbigene:3717,,"
+STAT3 = "hgnc:11364,gene,STAT3,,signal transducer and activator of transcription 3,,,,"
+DRUG = "chebi:66919,drug,ruxolitinib,芦可替尼,,,,,"
+
+
+def write(path: Path, columns: tuple[str, ...], *rows: str) -> None:
+    """Write a small lexicon file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join([",".join(columns), *rows]) + "\n", encoding="utf-8")
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A whole lexicon folder with three concepts, in order."""
+    folder = tmp_path / "lexicons"
+    write(folder / "entities" / "genes.csv", ENTITY_COLUMNS, STAT3, JAK2)
+    write(folder / "entities" / "drugs.csv", ENTITY_COLUMNS, DRUG)
+    write(
+        folder / "background" / "hgnc.csv",
+        HGNC_COLUMNS,
+        "hgnc:6192,JAK2,Janus kinase 2,,,gene with protein product",
+        "hgnc:11364,STAT3,signal transducer,,,gene with protein product",
+        "hgnc:6190,JAK1,Janus kinase 1,,,gene with protein product",
+    )
+    write(folder / "confusables" / "genes.csv", CONFUSABLE_COLUMNS, "JAK2,hgnc:6192,exact,,,the example")
+    write(folder / "wrong_matches.csv", WRONG_COLUMNS, "JAK2 street,any,,,,a place")
+    write(folder / "stop_words.csv", STOP_COLUMNS, "DNA,en,biology,a class")
+    write(folder / "class_words.csv", CLASS_COLUMNS, "protein,en,after,")
+    write(folder / "clues.csv", CLUE_COLUMNS, "inhibitor,en,drug,")
+    write(folder / "endings.csv", ENDING_COLUMNS, "ing,")
+    write(folder / "segment" / "borders.csv", ("text", "lang", "note"), "的,zh,")
+    write(
+        folder / "shapes.csv",
+        SHAPE_COLUMNS,
+        "tinib,en,drug,tinib,[a-z]+tinib,litmine:{slug},,,give foretinib now,foretinib,the tin,",
+    )
+    return folder
+
+
+def test_shipped_lexicons_are_in_order() -> None:
+    """`litmine lexicon check` finds nothing in the shipped lexicons."""
+    assert [str(finding) for finding in check_lexicons(LEXICONS)] == []
+
+
+def test_small_lexicon_is_in_order(small: Path) -> None:
+    """The example that the broken ones are made of is in order, and is found by name and by background."""
+    assert list(check_lexicons(small)) == []
+    lexicon = load_lexicon(small)
+    assert [name.concept_id for name in lookup(lexicon, "JAK2 protein")] == []
+    assert [name.concept_id for name in lookup(lexicon, "janus kinase-2")] == ["hgnc:6192"]
+    assert lexicon.concept(lookup(lexicon, "JAK1")[0].concept_id).name_en == "JAK1"
+
+
+BROKEN = [
+    ("entities/genes.csv", ENTITY_COLUMNS, [STAT3, JAK2.replace("hgnc:6192", "hgnc6192")], 3, "id", "no CURIE"),
+    ("entities/genes.csv", ENTITY_COLUMNS, [STAT3, STAT3], 3, "id", "too"),
+    ("entities/genes.csv", ENTITY_COLUMNS, [JAK2, STAT3], 3, "id", "stands after"),
+    ("entities/genes.csv", ENTITY_COLUMNS, [STAT3, JAK2.replace(",gene,", ",protein,")], 3, "type", "no type"),
+    ("entities/genes.csv", ENTITY_COLUMNS, [STAT3, JAK2.replace(",JAK2,", ",,")], 3, "name_en", "empty"),
+    ("entities/genes.csv", ENTITY_COLUMNS, [STAT3, JAK2.replace("ncbigene:3717", "3717")], 3, "xrefs", "no CURIE"),
+    (
+        "entities/genes.csv",
+        ENTITY_COLUMNS,
+        [STAT3, JAK2.replace(",JAK2,", ",JAK-2 kinase,")],
+        3,
+        "name_en",
+        "HGNC calls",
+    ),
+    ("entities/genes.csv", ENTITY_COLUMNS, [STAT3, JAK2.replace("hgnc:6192", "hgnc:999999")], 3, "id", "HGNC has no"),
+    (
+        "entities/genes.csv",
+        ENTITY_COLUMNS,
+        [STAT3, JAK2.replace("Janus kinase 2", "ruxolitinib")],
+        3,
+        "synonyms_en",
+        "is a name of",
+    ),
+    (
+        "entities/genes.csv",
+        ENTITY_COLUMNS,
+        [STAT3, JAK2.replace("ncbigene:3717", "chebi:66919")],
+        3,
+        "xrefs",
+        "is chebi:66919",
+    ),
+    (
+        "entities/genes.csv",
+        ENTITY_COLUMNS,
+        [STAT3.replace("transcription 3,,,,", "transcription 3,,,fplx:NONE,"), JAK2],
+        2,
+        "parents",
+        "no row",
+    ),
+    ("entities/genes.csv", ENTITY_COLUMNS, [STAT3, JAK2 + ",one more"], 3, "", "cells"),
+    ("entities/genes.csv", ("id", "type"), ["hgnc:1,gene"], 1, "", "header"),
+    ("confusables/genes.csv", CONFUSABLE_COLUMNS, ["JAK2,hgnc:6192,exactly,,,"], 2, "case", "not known"),
+    ("confusables/genes.csv", CONFUSABLE_COLUMNS, ["JAK2,hgnc:1,exact,,,"], 2, "concept_id", "no row"),
+    ("confusables/genes.csv", CONFUSABLE_COLUMNS, ["JAK9,hgnc:6192,exact,,,"], 2, "name", "no name of"),
+    ("wrong_matches.csv", WRONG_COLUMNS, ["STAT3,any,,,,"], 2, "text", "is a name of"),
+    ("wrong_matches.csv", WRONG_COLUMNS, ["STAT3 road,any,,hgnc:1,,"], 2, "concept_id", "no row"),
+    ("stop_words.csv", STOP_COLUMNS, [",en,biology,a class"], 2, "text", "empty"),
+    ("shapes.csv", SHAPE_COLUMNS, ["a,en,drug,,[a-z,litmine:{slug},,,x,x,y,"], 2, "pattern", "no regular expression"),
+    (
+        "shapes.csv",
+        SHAPE_COLUMNS,
+        ["a,en,drug,,[a-z]+tinib,litmine:{slug},,,foretinib,tinib,y,"],
+        2,
+        "example",
+        "does not find",
+    ),
+    (
+        "shapes.csv",
+        SHAPE_COLUMNS,
+        ["a,en,drug,mab,[a-z]+tinib,litmine:{slug},,,foretinib,foretinib,y,"],
+        2,
+        "anchor",
+        "none of these",
+    ),
+    (
+        "shapes.csv",
+        SHAPE_COLUMNS,
+        ["a,en,drug,,[a-z]+tinib,litmine:{slug},,,foretinib,foretinib,a satinib,"],
+        2,
+        "counter_example",
+        "finds",
+    ),
+    (
+        "shapes.csv",
+        SHAPE_COLUMNS,
+        ["a,en,pill,,[a-z]+tinib,litmine:{slug},,,foretinib,foretinib,y,"],
+        2,
+        "type",
+        "no type",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("file", "columns", "rows", "number", "column", "problem"),
+    BROKEN,
+    ids=[f"{case[0]} {case[4]} {case[5]}" for case in BROKEN],
+)
+def test_check_names_the_place(
+    small: Path, file: str, columns: tuple[str, ...], rows: list[str], number: int, column: str, problem: str
+) -> None:
+    """Each kind of error is found, with file, row, column and repair."""
+    write(small / file, columns, *rows)
+    findings = [finding for finding in check_lexicons(small) if problem in finding.problem]
+    assert findings, [str(finding) for finding in check_lexicons(small)]
+    assert (findings[0].file, findings[0].row, findings[0].column) == (str(small / file), number, column)
+    assert findings[0].repair
+
+
+@pytest.mark.parametrize("note", ["shares ruxolitinib: an example", ""])
+def test_shared_name_needs_a_word(small: Path, note: str) -> None:
+    """A name of two concepts stops the run unless a note or a confusable says why."""
+    row = JAK2.replace("Janus kinase 2", "ruxolitinib") + note
+    write(small / "entities" / "genes.csv", ENTITY_COLUMNS, STAT3, row)
+    if note:
+        assert len(lookup(load_lexicon(small), "ruxolitinib")) == 2
+        return
+    with pytest.raises(LexiconError, match="row 3, column synonyms_en: `ruxolitinib` is a name of chebi:66919 too"):
+        load_lexicon(small)
+    write(small / "confusables" / "genes.csv", CONFUSABLE_COLUMNS, "ruxolitinib,hgnc:6192,any,gene,,the example")
+    assert len(lookup(load_lexicon(small), "ruxolitinib")) == 2
+
+
+def test_missing_folder(tmp_path: Path) -> None:
+    """A folder without entities is no lexicon."""
+    assert [finding.problem for finding in check_lexicons(tmp_path)] == ["the folder is missing"]
+    with pytest.raises(LexiconError, match="the folder is missing"):
+        load_lexicon(tmp_path)
+
+
+def test_cache(small: Path, tmp_path: Path) -> None:
+    """The compiled lexicon is kept and taken; a changed file, a torn cache or a foreign one is compiled anew."""
+    cache = tmp_path / "cache"
+    first = load_lexicon(small, cache)
+    kept = next(cache.glob("lexicon-*.pickle"))
+    assert load_lexicon(small, cache).names == first.names
+    kept.write_bytes(kept.read_bytes()[:1000])
+    assert load_lexicon(small, cache).names == first.names
+    kept.write_bytes(pickle.dumps({"not": "a lexicon"}))
+    assert load_lexicon(small, cache).names == first.names
+    kept.chmod(0o666)
+    kept.write_bytes(b"this file is not opened: others may write to it")
+    assert load_lexicon(small, cache).names == first.names
+    shutil.copy(small / "entities" / "drugs.csv", small / "entities" / "more.csv")
+    (small / "entities" / "drugs.csv").unlink()
+    assert load_lexicon(small, cache).digest != first.digest
+
+
+def test_own_file_is_loaded(small: Path) -> None:
+    """Any CSV in lexicons/entities counts."""
+    write(small / "entities" / "zz_lab.csv", ENTITY_COLUMNS, "litmine:lab-7,drug,lab-7,实验七号,,,,,")
+    assert lookup(load_lexicon(small), "实验七号")[0].row == "zz_lab.csv:2"
+
+
+SAME = [
+    ("[的性型类]|症(?=$)", ""),
+    ("蛋白质", "蛋白"),
+    ("白介素", "白细胞介素"),
+    ("血球", "细胞"),
+    (f"(?<=[a-z]{{4}})s(?={SEPARATOR})", ""),
+]
+
+
+def strip(text: str) -> str:
+    """Return the key of a name without what two translators write differently."""
+    spelled = key(text)
+    for pattern, plain in SAME:
+        spelled = re.sub(pattern, plain, spelled)
+    return spelled
+
+
+def test_names_that_translate_each_other_have_one_id() -> None:
+    """Concepts whose names differ by a particle, a plural or a translator's habit are one, but for the known pairs."""
+    known = {frozenset((row["text"], row["expected"])) for row in cases("near_names.csv")}
+    owners: dict[tuple[str, str], dict[str, str]] = {}
+    for path in sorted((LEXICONS / "entities").glob("*.csv")):
+        for row in read_rows(path, ENTITY_COLUMNS):
+            for _, text, spelled in names_of(row):
+                if len(text) > 3 and spelled not in shared_names(row):
+                    owners.setdefault((row["type"], strip(text)), {}).setdefault(row["id"], text)
+    pairs = {
+        frozenset(ids): tuple(ids.values()) for ids in owners.values() if len({key(text) for text in ids.values()}) > 1
+    }
+    assert {ids: names for ids, names in pairs.items() if ids not in known} == {}
+    assert known <= set(pairs), "a pair that is no longer near"
+
+
+def test_exact_spelling_and_context(tools: Tools) -> None:
+    """Each spelling that confusables lists is a name of its own; the plural s is not told from it."""
+    spelled = {name.text: name for name in lookup(tools.lexicon, "ATP")}
+    assert spelled["ATP"].exact and spelled["ATP"].avoid
+
+
+def test_no_concept_has_two_ids(tools: Tools) -> None:
+    """Names that translate each other lead to one id: the English and Chinese names of every core gene."""
+    for english, chinese in (
+        ("JAK2", "Janus激酶2"),
+        ("STAT3", "信号转导与转录激活因子3"),
+        ("VEGF", "血管内皮生长因子"),
+        ("TGF-β", "转化生长因子-β"),
+        ("IL-17", "白细胞介素-17"),
+        ("HIF-1α", "缺氧诱导因子-1α"),
+        ("hepatocellular carcinoma", "肝细胞癌"),
+        ("curcumin", "姜黄素"),
+    ):
+        assert lookup(tools.lexicon, english)[0].concept_id == lookup(tools.lexicon, chinese)[0].concept_id, english

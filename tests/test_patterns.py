@@ -1,0 +1,81 @@
+"""Rule files: what a wrong row says, how patterns read a row of elements, residues."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.elements import read_elements
+from pipeline.errors import LexiconError
+from pipeline.patterns import Patterns, load_patterns
+from pipeline.records import Span
+from pipeline.sites import load_sites
+from tests.conftest import LEXICONS, cases
+
+RULES = LEXICONS / "relations"
+ALPHABET = "JAK2 STAT3抑制了磷酸化，。、（）()的和与 inhibits phosphorylation of by Tyr705 but not/;-αβ\n"
+
+
+@pytest.mark.parametrize("case", cases("sites.csv"), ids=lambda case: case["text"])
+def test_sites(case: dict[str, str]) -> None:
+    sites = load_sites(RULES / "residues.csv").find(case["text"])
+    assert "; ".join(site.name for site in sites) == case["expected"], case["notes"]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "says"), [
+    ("en/patterns.csv", " T:", " ( T:", "column pattern"),
+    ("en/patterns.csv", "<pre>", "<prae>", "there is no fragment <prae>"),
+    ("en/patterns.csv", " T:", " T:verb T:", "2 T atoms"),
+    ("zh/patterns.csv", "name,kind", "name,sort", "row 1"),
+    ("zh/words.csv", "word,class,note\n", "word,class,note\none cell\n", "row 2"),
+    ("zh/triggers.csv", ",verb,", ",werb,", "column form"),
+])  # fmt: skip
+def test_a_wrong_row_names_its_place(file: str, old: str, new: str, says: str, tmp_path: Path) -> None:
+    shutil.copytree(RULES, tmp_path / "relations")
+    path = tmp_path / "relations" / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(LexiconError, match=r".+") as raised:
+        load_patterns(tmp_path / "relations")
+    assert path.name in str(raised.value)
+    assert says in str(raised.value)
+
+
+def test_relations_are_a_closed_list(tmp_path: Path) -> None:
+    shutil.copytree(RULES, tmp_path / "relations")
+    path = tmp_path / "relations" / "relations.csv"
+    rows = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("associated_with,")]
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    with pytest.raises(LexiconError, match="associated_with is not in relations.csv"):
+        load_patterns(tmp_path / "relations")
+
+
+@settings(deadline=None)
+@given(st.text(alphabet=ALPHABET, max_size=80), st.data(), st.sampled_from(["en", "zh"]))
+def test_elements_lie_in_order_and_hold_every_letter(text: str, data: st.DataObject, lang: str) -> None:
+    rules = shipped()
+    cut = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=6)))
+    spans = [Span(str(start), start, end, "gene") for start, end in zip(cut[::2], cut[1::2], strict=False)]
+    elements = read_elements(text, spans, rules.languages[lang], rules.sites, frozenset())
+    ends = [0] + [element.end for element in elements.row]
+    assert all(end <= element.start < element.end for end, element in zip(ends, elements.row, strict=False))
+    between = "".join(text[end : element.start] for end, element in zip(ends, elements.row, strict=False)) + text[ends[-1] :]
+    assert not between.strip()
+    assert len(elements.symbols) == len(elements.row)
+    members = [member.span for element in elements.row for member in element.members]
+    assert sorted(members) == list(range(len(spans)))
+
+
+_RULES: list[Patterns] = []
+
+
+def shipped() -> Patterns:
+    """Return the shipped rules, loaded once: hypothesis does not take fixtures of a test's own."""
+    if not _RULES:
+        _RULES.append(load_patterns(RULES))
+    return _RULES[0]

@@ -1,0 +1,96 @@
+"""Sentences, their words, and jieba with the lexicon's names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import jieba
+import pytest
+from conftest import LEXICONS, ROOT, cases
+
+from pipeline.clean import clean
+from pipeline.lexicon import chinese_names
+from pipeline.readers import read
+from pipeline.recognise import recognise
+from pipeline.records import Document, SourceText
+from pipeline.run import Tools, find_definitions
+from pipeline.segment import guess_language, segment
+from pipeline.segment_zh import load_chinese
+
+TEXTS = sorted((ROOT / "corpus").rglob("*.txt"))
+
+
+def load(path: Path, tools: Tools) -> Document:
+    """Return a text of the sample corpus, cleaned."""
+    return clean(read(path, ROOT / "corpus", path.stem), tools.repairs)
+
+
+@pytest.mark.parametrize("case", cases("sentences.csv"), ids=lambda case: case["text"][:40])
+def test_sentences(case: dict[str, str], tools: Tools) -> None:
+    """A text is cut into the sentences of the case."""
+    document = clean(SourceText("case", "case", "", "txt", "utf-8", case["text"]), tools.repairs)
+    assert "|".join(part.row.text for part in segment(document, tools.segmenters)) == case["expected"], case["notes"]
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+def test_tokens_rebuild_the_text(path: Path, tools: Tools) -> None:
+    """Between and around the tokens of a sentence stand spaces only; sentences follow one another."""
+    document = load(path, tools)
+    segments = segment(document, tools.segmenters)
+    assert segments
+    for part in segments:
+        text, at = part.row.text, 0
+        assert document.text[part.offset : part.offset + len(text)] == text
+        for start, end in part.tokens:
+            assert start < end and not text[at:start].strip()
+            at = end
+        assert not text[at:].strip()
+    ends = [part.offset + len(part.row.text) for part in segments]
+    assert all(end <= after.offset for end, after in zip(ends, segments[1:], strict=False))
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+def test_no_mention_is_cut_by_a_sentence(path: Path, tools: Tools) -> None:
+    """Every mention lies inside the sentence that it names."""
+    document = load(path, tools)
+    segments = segment(document, tools.segmenters)
+    rows = {part.row.sentence_id: part.row for part in segments}
+    mentions, _ = recognise(document, segments, tools.lexicon, find_definitions(document, tools.segmenters))
+    assert mentions
+    for mention in mentions:
+        row = rows[mention.sentence_id]
+        assert row.start <= mention.start and mention.end <= row.end and mention.text in row.text
+
+
+def test_names_stay_whole(tools: Tools, tmp_path: Path) -> None:
+    """jieba keeps names with spaces, Greek letters or brackets whole; with add_word alone it keeps few of them."""
+    names = sorted(name for name in chinese_names(tools.lexicon) if any(mark in name for mark in " αβγκ()"))[::40]
+    pattern = jieba.re_han_default
+    plain = jieba.Tokenizer()
+    plain.tmp_dir = str(tmp_path)
+    try:
+        ours = load_chinese(LEXICONS / "segment", names, tmp_path)
+        kept = sum((2, 2 + len(name)) in ours.words(f"检测{name}的水平") for name in names)
+        jieba.re_han_default = jieba.re.compile("([\u4e00-\u9fd5a-zA-Z0-9+#&\\._%\\-]+)", jieba.re.U)
+        for name in names:
+            plain.add_word(name)
+        whole = sum(name in plain.lcut(f"检测{name}的水平") for name in names)
+    finally:
+        jieba.re_han_default = pattern
+    assert len(names) > 100
+    assert whole / len(names) < 0.5
+    assert kept / len(names) > 0.97
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [
+        ("STAT3在HCC中升高。", "zh"),
+        ("STAT3 (信号) is high in hepatocellular carcinoma.", "en"),
+        ("JAK2", "en"),
+        ("", "en"),
+    ],
+)
+def test_language(text: str, lang: str) -> None:
+    """The share of Chinese characters among the letters tells the language."""
+    assert guess_language(text) == lang
