@@ -28,37 +28,47 @@ WORD_CHARACTERS = re.compile(r"([\u4E00-\u9FD5a-zA-Z0-9+#&\._%\-\u0370-\u03FF()ï
 class NameTokenizer(jieba.Tokenizer):  # type: ignore[misc]
     """jieba with its two inner loops written for text in which long Latin names stand: no word begins inside one."""
 
-    def get_DAG(self, sentence: str) -> dict[int, list[int]]:
-        """Return for each place of `sentence` the last places of the words that begin there."""
+    weights: dict[str, float]
+
+    def get_DAG(self, sentence: str) -> list[list[tuple[int, float]]]:
+        """Return for each place of `sentence` the words that begin there: the place behind each, and its log frequency."""
         self.check_initialized()
-        graph: dict[int, list[int]] = {}
-        frequency, size, inside = self.FREQ, len(sentence), False
+        graph: list[list[tuple[int, float]]] = []
+        frequency, weights, size, inside = self.FREQ, self.weights, len(sentence), False
         for start in range(size):
-            latin = sentence[start] in LATIN
+            end, part = start + 1, sentence[start]
+            latin = part in LATIN
             ends = []
-            if not (latin and inside):
-                end, part = start, sentence[start]
-                while end < size and part in frequency:
-                    if frequency[part]:
-                        ends.append(end)
-                    end += 1
-                    part = sentence[start : end + 1]
-            graph[start] = ends or [start]
+            while not (latin and inside) and part in frequency:
+                if frequency[part]:
+                    weight = weights.get(part)
+                    if weight is None:
+                        weight = weights[part] = log(frequency[part])
+                    ends.append((end, weight))
+                if end == size:
+                    break
+                end += 1
+                part = sentence[start:end]
+            graph.append(ends or [(start + 1, 0.0)])
             inside = latin
         return graph
 
-    def calc(self, sentence: str, DAG: dict[int, list[int]], route: dict[int, tuple[float, int]]) -> None:
+    def calc(
+        self, sentence: str, DAG: list[list[tuple[int, float]]], route: dict[int, tuple[float, int]]
+    ) -> None:
         """Fill `route` with the best way from each place to the end: its weight and the end of its first word."""
         size = len(sentence)
-        whole, frequency = log(self.total), self.FREQ
-        route[size] = (0.0, 0)
+        whole = log(self.total)
+        best = [0.0] * (size + 1)
         for start in range(size - 1, -1, -1):
-            route[start] = max(
-                [
-                    (log(frequency.get(sentence[start : end + 1]) or 1) - whole + route[end + 1][0], end)
-                    for end in DAG[start]
-                ]
-            )
+            ends = DAG[start]
+            last, weight = ends[0]
+            weight += best[last]
+            for end, own in ends[1:]:
+                if own + best[end] >= weight:
+                    last, weight = end, own + best[end]
+            best[start] = weight - whole
+            route[start] = (best[start], last - 1)
 
 
 @dataclass(frozen=True)
@@ -120,6 +130,7 @@ def load_chinese(folder: Path, names: Iterable[str], cache: Path | None = None) 
     jieba.setLogLevel(logging.ERROR)
     jieba.re_han_default = WORD_CHARACTERS
     tokenizer = NameTokenizer()
+    tokenizer.weights = {}
     if cache:
         tokenizer.tmp_dir = str(cache)
     tokenizer.initialize()
