@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipeline.patterns import ENTITY_TYPES, Language, Word, split_phrase
+from pipeline.patterns import ENTITY_TYPES, TOKEN, Language, Word
 from pipeline.records import Span
 from pipeline.sites import Site, Sites
-from pipeline.text import HAN_RUN
 
 UNKNOWN, NUMBER, SITE = (frozenset([name]) for name in ("w", "num", "site"))
-FIRST_HAN = "\u3400"
+FIRST_HAN, LAST_HAN = "\u3400", "\ufaff"
+MOST_RUNS = 100_000  # kept runs of Chinese characters, some 30 MB; then the memory is emptied
+Cut = Callable[[str], frozenset[int]]
+"""Takes a run of Chinese characters, gives the offsets where its words begin and end; empty if it does not know."""
+
 MENTIONED = {kind: frozenset(["E", kind]) for kind in ENTITY_TYPES}
+MIRNA = frozenset(["E", "gene", "mirna"])
 
 
 class Member(NamedTuple):
-    """A mention in a group: the span's place in the list of spans; `excluded` by `but not`; `side` of a `with`."""
+    """A mention in a group: the span's place in the list of spans; `excluded` by `but not`; `side` of a `with`; `added` by `combined with`."""
 
     span: int
     excluded: bool = False
     side: int = 0
+    added: bool = False
 
 
 class Element(NamedTuple):
@@ -46,26 +51,27 @@ class Elements:
 
 
 def read_elements(
-    text: str, spans: Sequence[Span], language: Language, sites: Sites, cuts: frozenset[int]
+    text: str, spans: Sequence[Span], language: Language, sites: Sites, cut: Cut
 ) -> Elements:
     """Return the elements of `text`: its mentions, joined to groups where they are coordinated, and the words between.
 
-    `spans` are sorted by place; `cuts` are the offsets where a Chinese word begins or ends, as the
-    segmenter sees it: a word of one character counts only where it is a word there.
+    `spans` are sorted by place; `cut` is how the segmenter cuts a run of Chinese characters: a word of one character
+    counts only where it is a word there.
     """
     row: list[Element] = []
     at = 0
     residues = sites.find(text)
     for index, span in enumerate(spans):
-        mention = Element(span.start, span.end, MENTIONED[span.type], members=(Member(index),))
+        small = span.type == "gene" and text[span.start : span.start + 9].lower().startswith(language.mirnas)
+        mention = Element(span.start, span.end, MIRNA if small else MENTIONED[span.type], members=(Member(index),))
         if span.start < at:  # a name inside a name, as some corpora mark them
             row[-1] = join([row[-1], mention])
             at = max(at, span.end)
             continue
-        read_gap(row, text, at, span.start, language, residues, cuts)
+        read_gap(row, text, at, span.start, language, residues, cut)
         row.append(mention)
         at = span.end
-    read_gap(row, text, at, len(text), language, residues, cuts)
+    read_gap(row, text, at, len(text), language, residues, cut)
     row = join_groups(row, language)
     symbols = encode(row, language)
     return Elements(tuple(row), symbols, symbols[::-1])
@@ -78,30 +84,38 @@ def encode(row: Sequence[Element], language: Language) -> str:
 
 
 def read_gap(row: list[Element], text: str, start: int, end: int, language: Language, sites: Sequence[Site],
-             cuts: frozenset[int]) -> None:  # fmt: skip
+             cut: Cut) -> None:  # fmt: skip
     """Add the elements of `text[start:end]`, which holds no mention: residues, and the words around them."""
     at = start
     for site in sites:
         if at <= site.start and site.end <= end:
-            read_words(row, text, at, site.start, language, cuts)
+            read_words(row, text, at, site.start, language, cut)
             row.append(Element(site.start, site.end, SITE, site=site.name))
             at = site.end
-    read_words(row, text, at, end, language, cuts)
+    read_words(row, text, at, end, language, cut)
 
 
-def read_words(row: list[Element], text: str, start: int, end: int, language: Language, cuts: frozenset[int]) -> None:
+def read_words(row: list[Element], text: str, start: int, end: int, language: Language, cut: Cut) -> None:
     """Add the elements of `text[start:end]`, which holds no mention and no residue."""
-    tokens: list[tuple[str, int, int]] = []
-    for token in split_phrase(text, start, end):
-        if token[0] < FIRST_HAN or not HAN_RUN.match(token[0]):
-            tokens.append(token)
+    words, longest = language.words, language.longest
+    pending: list[tuple[str, int, int]] = []
+    for match in TOKEN.finditer(text, start, end):
+        token = match.group()
+        if FIRST_HAN <= token[0] <= LAST_HAN:
+            if pending:
+                read_phrases(row, pending, language)
+                pending = []
+            read_han(row, text, match.start(), match.end(), language, cut)
             continue
-        if tokens:
-            read_phrases(row, tokens, language)
-            tokens = []
-        read_han(row, text, token[1], token[2], language, cuts)
-    if tokens:
-        read_phrases(row, tokens, language)
+        token = token.lower()
+        if pending or token in longest and longest[token] > 1:
+            pending.append((token, match.start(), match.end()))
+            continue
+        word = words.get(token)
+        classes = word.classes if word else NUMBER if token[0].isdigit() else UNKNOWN
+        row.append(Element(match.start(), match.end(), classes, word))
+    if pending:
+        read_phrases(row, pending, language)
 
 
 def read_phrases(row: list[Element], tokens: Sequence[tuple[str, int, int]], language: Language) -> None:
@@ -121,33 +135,47 @@ def read_phrases(row: list[Element], tokens: Sequence[tuple[str, int, int]], lan
         at += size
 
 
-def read_han(row: list[Element], text: str, start: int, end: int, language: Language, cuts: frozenset[int]) -> None:
-    """Add the elements of a run of Chinese characters: the longest known word first, else the segmenter's words."""
-    unknown = start
-    for last, word in language.chinese.iter_long(text, start, end):
+def read_han(row: list[Element], text: str, start: int, end: int, language: Language, cut: Cut) -> None:
+    """Add the elements of a run of Chinese characters; what was made of a run is kept, as most come again."""
+    run = text[start:end]
+    parts = language.runs.get(run)
+    if parts is None:
+        if len(language.runs) >= MOST_RUNS:
+            language.runs.clear()
+        parts = language.runs[run] = tuple(read_run(run, language, cut(run)))
+    for first, last, word in parts:
+        row.append(Element(start + first, start + last, word.classes if word else UNKNOWN, word))
+
+
+def read_run(run: str, language: Language, cuts: frozenset[int]) -> Iterator[tuple[int, int, Word | None]]:
+    """Yield (start, end, word) of a run of Chinese characters: the longest known word first, else the segmenter's words."""
+    unknown = 0
+    for last, word in language.chinese.iter_long(run):
         at = last + 1 - len(word.text)
-        if at < last or stands_free(at, cuts, start, end):
-            cut_unknown(row, unknown, at, cuts)
-            row.append(Element(at, last + 1, word.classes, word))
+        if at < last or stands_free(at, cuts, len(run)):
+            yield from cut_unknown(unknown, at, cuts)
+            yield at, last + 1, word
             unknown = last + 1
-    cut_unknown(row, unknown, end, cuts)
+    yield from cut_unknown(unknown, len(run), cuts)
 
 
-def stands_free(at: int, cuts: frozenset[int], start: int, end: int) -> bool:
-    """Tell whether the character at `at` is a word of its own for the segmenter.
-
-    A run of Chinese characters from `start` to `end` begins and ends with a word, whatever the segmenter says.
-    """
-    return not cuts or ((at == start or at in cuts) and (at + 1 == end or at + 1 in cuts))
+def stands_free(at: int, cuts: frozenset[int], size: int) -> bool:
+    """Tell whether the character at `at` is a word of its own for the segmenter; a run begins and ends with a word."""
+    return not cuts or ((at == 0 or at in cuts) and (at + 1 == size or at + 1 in cuts))
 
 
-def cut_unknown(row: list[Element], start: int, end: int, cuts: frozenset[int]) -> None:
-    """Add the segmenter's words of a stretch that the rules do not know, or its pairs of characters without one."""
+def cut_unknown(start: int, end: int, cuts: frozenset[int]) -> Iterator[tuple[int, int, None]]:
+    """Yield the segmenter's words of a stretch that the rules do not know, or its pairs of characters without one."""
     at = start
     for stop in range(start + 1, end + 1):
         if stop == end or (stop in cuts if cuts else stop - at == 2):
-            row.append(Element(at, stop, UNKNOWN))
+            yield at, stop, None
             at = stop
+
+
+def whole(run: str) -> frozenset[int]:
+    """Cut nothing: for texts whose words no segmenter gave."""
+    return frozenset()
 
 
 def join_groups(row: list[Element], language: Language) -> list[Element]:
@@ -166,10 +194,11 @@ def join(parts: Sequence[Element]) -> Element:
     """Return one element for the mentions among `parts`."""
     members: list[Member] = []
     classes = {"E"}
-    excluded, side = False, 0
+    excluded, side, added = False, 0, False
     for part in parts:
         excluded |= "butnot" in part.classes
         side += ("with" in part.classes and "and" not in part.classes) or "joint" in part.classes
-        members += [Member(member.span, excluded, side) for member in part.members]
+        added |= "joint" in part.classes
+        members += [Member(member.span, excluded, side, added) for member in part.members]
         classes |= part.classes if part.members else set()
     return Element(parts[0].start, max(part.end for part in parts), frozenset(classes), members=tuple(members))

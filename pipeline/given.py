@@ -53,13 +53,12 @@ def relate_given(given: dict[str, Any], patterns: Patterns, segmenters: Segmente
     ids = {str(m["id"]): m["id"] for m in given["mentions"]}
     relations: list[Relation] = []
     modified: list[Modified] = []
-    for start, end, tokens in split_text(text, spans, segmenters):
+    for start, end in split_text(text, spans, segmenters):
         inside = [Span(s.id, s.start - start, s.end - start, s.type) for s in spans if start <= s.start and s.end <= end]
         sentence = text[start:end]
         lang = given.get("lang") or guess_language(sentence)
         if inside:
-            cuts = frozenset(offset for token in tokens for offset in token)
-            reading = relate(sentence, lang, inside, patterns, cuts)
+            reading = relate(sentence, lang, inside, patterns, segmenters.cut)
             relations += reading.relations
             modified += reading.modifications
     return {
@@ -69,27 +68,20 @@ def relate_given(given: dict[str, Any], patterns: Patterns, segmenters: Segmente
     }
 
 
-def split_text(text: str, spans: list[Span], segmenters: Segmenters) -> Iterator[tuple[int, int, list[tuple[int, int]]]]:
-    """Yield (start, end, tokens) of each sentence of raw text, a line a block; a mention is never cut in two."""
-    pending: tuple[int, int, list[tuple[int, int]]] | None = None
+def split_text(text: str, spans: list[Span], segmenters: Segmenters) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) of each sentence of raw text, a line a block; a mention is never cut in two."""
+    pending: tuple[int, int] | None = None
     at = 0
     for line in text.splitlines(keepends=True):
-        for start, end, tokens in split_block(text, Block(at, at + len(line), "body"), segmenters):
-            shifted = [(start + first, start + last) for first, last in tokens]
+        for start, end, _ in split_block(text, Block(at, at + len(line), "body"), segmenters):
             if pending and any(span.start < pending[1] < span.end for span in spans):
-                start, shifted = pending[0], pending[2] + shifted
+                start = pending[0]
             elif pending:
-                yield relative(pending)
-            pending = start, end, shifted
+                yield pending
+            pending = start, end
         at += len(line)
     if pending:
-        yield relative(pending)
-
-
-def relative(sentence: tuple[int, int, list[tuple[int, int]]]) -> tuple[int, int, list[tuple[int, int]]]:
-    """Return the sentence with its tokens' offsets counted from its start."""
-    start, end, tokens = sentence
-    return start, end, [(first - start, last - start) for first, last in tokens]
+        yield pending
 
 
 def write_relation(relation: Relation, ids: dict[str, Any]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from pipeline.text import HAN, HAN_RUN
 ENTITY_TYPES = ("gene", "drug", "disease")
 SIGNS = {"increase": 1, "decrease": -1, "cause": 1, "phosphorylate": 1, "dephosphorylate": -1, "bind": 1,
          "associate": 1, "regulate": 1, "depend": 1, "target": -1, "treat": 1, "none": 1}  # fmt: skip
-FORMS = ("verb", "past", "ing", "noun", "agent", "adjective", "cue")
+FORMS = ("verb", "past", "ing", "noun", "agent", "adjective", "cue", "show")
 BUILT_IN = ("E", "gene", "drug", "disease", "w", "num", "site", "T")
 ATOM = re.compile(r"\s*(?:(?P<name>[A-Za-z][\w.-]*(?::[\w|.]+)?(?!=))|(?P<look>!\()|(?P<part>[ab]=\()|(?P<mark>[()|]))"
                   r"(?P<times>(?:[*+?]|\{\d+(?:,\d*)?\})\??)?")  # fmt: skip
@@ -62,7 +62,7 @@ class Pattern:
     """A row of patterns.csv, compiled.
 
     `takes_subject` is the role (`A` acts, `B` is acted on) of the subject in force, where the pattern names none;
-    with `continues` it is the subject of the frame before, whatever stands between. `before`, `behind` are the symbols
+    with `continues` it is the subject of the frame before, whatever stands between, with `resumes` its agent. `before`, `behind` are the symbols
     that can stand next to the trigger, None if any or nothing can.
     """
 
@@ -76,6 +76,7 @@ class Pattern:
     behind: frozenset[str] | None
     takes_subject: str
     continues: bool
+    resumes: bool
     takes_object: bool
     confidence: float
     example: str
@@ -102,7 +103,10 @@ class Language:
     patterns: Mapping[str, tuple[Pattern, ...]]
     group: re.Pattern[str]
     more: re.Pattern[str]
+    triggers: frozenset[str]
+    mirnas: tuple[str, ...]
     fitting: dict[Fitting, tuple[Pattern, ...]] = field(default_factory=dict, repr=False)
+    runs: dict[str, tuple[tuple[int, int, Word | None], ...]] = field(default_factory=dict, repr=False)
 
     def rules(self, kinds: tuple[str, ...], classes: frozenset[str], left: bool, right: bool,
               before: str, behind: str) -> tuple[Pattern, ...]:  # fmt: skip
@@ -153,7 +157,11 @@ def load_language(folder: Path, relations: Mapping[str, RelationType]) -> Langua
         pattern = compile_pattern(row, compiler, relations)
         patterns.setdefault(pattern.kind, []).append(pattern)
     group, more = (re.compile(compiler.expression(name)) for name in ("<group>", "<more>"))
-    return Language(folder.name, words, count_longest(words), index_chinese(words), symbols, {kind: tuple(rows) for kind, rows in patterns.items()}, group, more)
+    triggers = frozenset().union(*(pattern.trigger for kind, rows in patterns.items() if kind not in ("loose", "aim", "subject", "break", "topic", "latter")
+                                   for pattern in rows))  # fmt: skip
+    return Language(folder.name, words, count_longest(words), index_chinese(words), symbols,
+                    {kind: tuple(rows) for kind, rows in patterns.items()}, group, more, triggers | {"T"},
+                    tuple(text.replace(" ", "") for text, word in words.items() if "mirna" in word.classes))
 
 
 def split_phrase(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[str, int, int]]:
@@ -262,13 +270,14 @@ def allot_symbols(words: Mapping[str, Word]) -> dict[frozenset[str], str]:
     signatures = {word.classes for word in words.values()} | {frozenset([name]) for name in ("w", "num", "site")}
     for size in (1, 2, 3):
         signatures |= {frozenset(["E", *types]) for types in combinations(ENTITY_TYPES, size)}
+        signatures |= {frozenset(["E", "gene", "mirna", *types]) for types in combinations(ENTITY_TYPES, size)}
     ordered = sorted(signatures, key=sorted)
     return {signature: chr(FIRST_SYMBOL + index) for index, signature in enumerate(ordered)}
 
 
 def compile_pattern(row: Row, compiler: Compiler, relations: Mapping[str, RelationType]) -> Pattern:
     """Compile a row of patterns.csv; raise LexiconError if it cannot be."""
-    if row["relation"] not in relations and row["relation"] not in ("trigger", "sign", ""):
+    if row["relation"] not in relations and row["relation"] not in ("trigger", "sign", "effect", "echo", ""):
         raise row.error("relation", f"{row['relation']} is not in relations.csv", "use a relation listed there")
     try:
         before, trigger, after = split_at_trigger(row["pattern"])
@@ -280,14 +289,14 @@ def compile_pattern(row: Row, compiler: Compiler, relations: Mapping[str, Relati
     first = (before.split() or [""])[0].partition(":")[0]
     return Pattern(row["name"], row["kind"], row["relation"], frozenset(trigger), *expressions,
                    None if left.empty else left.first, None if right.empty else right.first,
-                   {"S": "A", "G": "A", "O": "B"}.get(first, ""), first == "G", "P" in row["pattern"].split(),
+                   {"S": "A", "G": "A", "F": "A", "O": "B"}.get(first, ""), first == "G", first == "F", "P" in row["pattern"].split(),
                    confidence, row["example"], row["expected"], read_types(row["pattern"]))  # fmt: skip
 
 
 def read_types(text: str) -> dict[str, frozenset[str]]:
     """Return the types that a pattern allows its `A` and its `B`, where it names any."""
     named = re.findall(r"(?<![\w<])([ABSO]):([\w|]+)", text)
-    return {{"S": "A", "O": "B"}.get(role, role): frozenset(types.split("|")) for role, types in named}
+    return {{"S": "A", "O": "B"}.get(role, role): frozenset(types.replace("mirna", "gene").split("|")) for role, types in named}
 
 
 def split_at_trigger(text: str) -> tuple[str, list[str], str]:
@@ -404,7 +413,7 @@ class Compiler:
     def atom(self, name: str) -> Piece:
         """Compile one atom: `A` and `B` are captured groups of mentions (`B:disease`), `S`, `O`, `P` stand outside it."""
         base, _, types = name.partition(":")
-        if base in ("S", "G", "O", "P"):
+        if base in ("S", "G", "F", "O", "P"):
             return Piece("", frozenset(), True)
         if base in ("A", "B", "M"):
             symbols = "".join(self.members(kind) for kind in (types or "E").split("|"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 
@@ -74,6 +75,9 @@ class Document:
 
 # --- what segment gives
 
+Words = Callable[[str], tuple[tuple[int, int], ...]]
+"""Takes a sentence's text, gives the (start, end) of its words."""
+
 
 @dataclass(frozen=True)
 class Sentence:
@@ -92,11 +96,16 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Segment:
-    """A sentence on its way through the steps: its row, where it starts in the clean text, its tokens' (start, end)."""
+    """A sentence on its way through the steps: its row, where it starts in the clean text, how it is cut into words."""
 
     row: Sentence
     offset: int
-    tokens: tuple[tuple[int, int], ...]
+    words: Words
+
+    @property
+    def tokens(self) -> tuple[tuple[int, int], ...]:
+        """The (start, end) of the sentence's words, in its text; cut when they are asked for."""
+        return self.words(self.row.text)
 
 
 # --- what recognise gives

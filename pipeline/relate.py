@@ -7,16 +7,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from pipeline.elements import Element, Elements, Member, read_elements
+from pipeline.elements import Cut, Element, Elements, Member, read_elements, whole
 from pipeline.patterns import Language, Pattern, Patterns
 from pipeline.records import Modified, Relation, Span
 from pipeline.scope import is_asked, is_negated, is_speculated
 
 
 ANY_MENTION = frozenset(["E"])
-MAIN_KINDS = ("attribute", "statement", "within", "bare")
-AIM_KINDS = ("bare",)
-OTHER_KINDS = ("disease", "further", "inside", "modification")
+ALL_KINDS = ("attribute", "statement", "within", "bare"), ("disease", "further", "inside", "modification")
+SINGLE_KINDS = ("attribute", "within"), ("inside", "modification")  # for a sentence with one group of mentions
+AIM_KINDS = ("bare",), ("modification",)
+CHAIN_KINDS = ("chain",)
+DIRECTED = frozenset(f"{form}.{effect}" for form in ("verb", "past", "ing", "noun", "adjective")
+                     for effect in ("increase", "decrease", "phosphorylate", "dephosphorylate", "bind", "regulate"))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,13 @@ class Reading:
     modifications: tuple[Modified, ...]
 
 
-def relate(text: str, lang: str, spans: Sequence[Span], patterns: Patterns, cuts: frozenset[int] = frozenset()) -> Reading:
-    """Return what `text`, one sentence, says of `spans` (sorted, not overlapping; offsets in code points of `text`)."""
+def relate(text: str, lang: str, spans: Sequence[Span], patterns: Patterns, cut: Cut = whole) -> Reading:
+    """Return what `text`, one sentence, says of `spans` (sorted, not overlapping; offsets in code points of `text`).
+
+    `cut` is how the segmenter cuts a run of Chinese characters into words.
+    """
     language = patterns.languages[lang]
-    elements = read_elements(text, spans, language, patterns.sites, cuts)
+    elements = read_elements(text, spans, language, patterns.sites, cut)
     if len(spans) < 2 and not any(element.word and element.word.modification for element in elements.row):
         return Reading(elements, (), (), ())
     frames = tuple(find_frames(elements, language))
@@ -69,23 +75,20 @@ def find_frames(elements: Elements, language: Language) -> Iterator[Frame]:
     frames: list[Frame] = []
     groups = [place for place, element in enumerate(elements.row) if element.members]
     for place, element in enumerate(elements.row if groups else ()):
-        if element.word is None or "T" not in element.classes:
+        if element.word is None or not element.classes & language.triggers:
             continue
         sides = groups[0] < place, groups[-1] > place, elements.symbols[place - 1 : place], elements.symbols[place + 1 : place + 2]
-        kinds = AIM_KINDS if is_aim(place, elements, language) else MAIN_KINDS
-        fitting = (fit(pattern, place, elements, language, frames) for pattern in language.rules(kinds, element.classes, *sides))
-        frame = next(filter(None, fitting), None)
+        aim = is_aim(place, elements, language)
+        kinds, others = AIM_KINDS if aim else SINGLE_KINDS if len(groups) == 1 else ALL_KINDS
+        frame = next(fit(language.rules(kinds, element.classes, *sides), place, elements, language, frames), None)
         if frame and not repeats(frame, frames, elements.row):
             frames.append(frame)
             yield frame
             if frame.pattern.kind == "statement" and not frame.agent:
                 continue
-        for pattern in language.rules(OTHER_KINDS, element.classes, *sides):
-            if frame := fit(pattern, place, elements, language, frames):
-                yield frame
-        for pattern in language.rules(("chain",), element.classes, *sides):
-            if frame := fit(pattern, place, elements, language, frames):
-                yield from credit_links(frame, frames, elements)
+        yield from fit(language.rules(others, element.classes, *sides), place, elements, language, frames)
+        for frame in fit(language.rules(CHAIN_KINDS, element.classes, *sides), place, elements, language, frames):
+            yield from credit_links(frame, frames, elements)
 
 
 def is_aim(place: int, elements: Elements, language: Language) -> bool:
@@ -192,21 +195,29 @@ def is_aside(row: Sequence[Element], first: int, last: int) -> bool:
     return depth > 0
 
 
-def fit(pattern: Pattern, place: int, elements: Elements, language: Language, frames: Sequence[Frame]) -> Frame | None:
-    """Return the frame of `pattern` at the trigger at `place`, or None if it does not fit there."""
+def fit(rules: Sequence[Pattern], place: int, elements: Elements, language: Language, frames: Sequence[Frame]) -> Iterator[Frame]:
+    """Yield the frames of those of `rules` that fit the trigger at `place`."""
+    onwards, backwards, behind = elements.symbols, elements.reversed, len(elements.row) - place
+    for pattern in rules:
+        if (right := pattern.right.match(onwards, place + 1)) and (left := pattern.left.match(backwards, behind)):
+            frame = bind(pattern, place, left, right, elements, language, frames)
+            if frame:
+                yield frame
+
+
+def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str], elements: Elements, language: Language,
+         frames: Sequence[Frame]) -> Frame | None:  # fmt: skip
+    """Return the frame of a pattern whose two halves matched, or None if who acts or is acted on is not to be found."""
     size = len(elements.row)
-    right = pattern.right.match(elements.symbols, place + 1)
-    left = right and pattern.left.match(elements.reversed, size - place)
-    if not right or not left:
-        return None
     found = locate(left, right, elements)
     start, end = size - left.end(), right.end()
     if pattern.takes_object:
-        found["B"] = last_object(frames) or Subject(-1, 0)
+        found["B"] = last_outcome(frames, elements) if pattern.relation == "echo" else last_object(frames) or Subject(-1, 0)
         if not found["B"].sign:
             return None
     if pattern.takes_subject:
-        subject = last_subject(place, frames, True) if pattern.continues else find_subject(start, elements, language, frames)
+        subject = (last_subject(place, frames, True) if pattern.continues else last_agent(frames) if pattern.resumes
+                   else find_subject(start, elements, language, frames))  # fmt: skip
         if subject and pattern.takes_subject == "B":
             subject = acted_on(start, subject, frames)
         if subject is None and pattern.takes_subject not in found:
@@ -224,7 +235,10 @@ def fit(pattern: Pattern, place: int, elements: Elements, language: Language, fr
     grammatical = found.get(pattern.takes_subject) or agent or patient
     if pattern.kind == "within" and "de" in elements.row[place - 1].classes:
         grammatical = None
-    more = find_more(patient, end, place, elements, language)
+    if pattern.relation == "echo":
+        more = next((earlier.more for earlier in reversed(frames) if earlier.patient), ())
+    else:
+        more = find_more(patient, end, place, elements, language)
     end = max([end, *(part.place + 1 for part in more)])
     return Frame(pattern, place, agent, patient, grammatical, start, end, more)
 
@@ -236,6 +250,23 @@ def last_object(frames: Sequence[Frame]) -> Subject | None:
     return next(patients, None) or next(subjects, None)
 
 
+def last_agent(frames: Sequence[Frame]) -> Subject | None:
+    """Return who acts in the last frame that says it: `B was reduced in A-deficient cells, as was C` is about A."""
+    return next((frame.agent for frame in reversed(frames) if frame.agent and frame.patient), None)
+
+
+def last_outcome(frames: Sequence[Frame], elements: Elements) -> Subject:
+    """Return what the frame before says to rise or to fall, with 1 or -1 for it: what `this effect` stands for."""
+    for frame in reversed(frames):
+        if frame.agent and frame.patient:
+            lowered = name_relation(frame, elements) in ("inhibits", "dephosphorylates")
+            return Subject(frame.patient.place, -1 if lowered else 1)
+        word = elements.row[frame.trigger].word
+        if frame.grammatical and word:
+            return Subject(frame.grammatical.place, word.sign)
+    return Subject(-1, 0)
+
+
 def find_more(patient: Subject | None, end: int, trigger: int, elements: Elements, language: Language) -> tuple[Subject, ...]:
     """Return the further objects that follow the patient, joined by commas and conjunctions."""
     more: list[Subject] = []
@@ -245,13 +276,25 @@ def find_more(patient: Subject | None, end: int, trigger: int, elements: Element
         if match.start("M") == patient.place or (patient.place < trigger < match.end()):
             break
         end = match.start("M") + 1
-        own = any(part.word and part.word.effect in ("increase", "decrease") and "adjective" not in part.classes
-                  for part in elements.row[match.start() : end])  # fmt: skip
+        own = any(part.word and part.word.effect in ("increase", "decrease") and not is_modifier(elements.row, at)
+                  for at, part in enumerate(elements.row[match.start() : end], match.start()))  # fmt: skip
+        if own and may_act(elements.row, match.start(), end) and elements.row[trigger].classes & DIRECTED:
+            break
         if own and "noun" in elements.row[trigger].classes and "verb" not in elements.row[trigger].classes:
             break
         sign = sign_within(elements.row, match.start(), end, end - 1) if own else patient.sign
         more.append(Subject(match.start("M"), sign))
     return tuple(more)
+
+
+def is_modifier(row: Sequence[Element], place: int) -> bool:
+    """Tell whether the word at `place` hangs on a name before it: `IL-6-dependent`, where `lower` stands alone."""
+    return "adjective" in row[place].classes and ("hyphen" in row[place - 1].classes or bool(row[place - 1].members))
+
+
+def may_act(row: Sequence[Element], first: int, last: int) -> bool:
+    """Tell whether a word of `row[first:last]` can be a verb of its own: `increased A and reduced B`."""
+    return any("past" in row[place].classes and "hyphen" not in row[place - 1].classes for place in range(first, last))
 
 
 def sign_within(row: Sequence[Element], first: int, last: int, middle: int) -> int:
@@ -261,7 +304,7 @@ def sign_within(row: Sequence[Element], first: int, last: int, middle: int) -> i
         word = row[place].word
         if not word or place == middle or (place > first and is_coordinated(row, place)):
             continue
-        if is_aside(row, middle, place):
+        if is_aside(row, middle, place) or "past.target" in row[place].classes:
             continue
         if place > middle and "gene" not in row[middle].classes and "verb" in word.classes:
             continue
@@ -272,7 +315,7 @@ def sign_within(row: Sequence[Element], first: int, last: int, middle: int) -> i
 
 def governs(row: Sequence[Element], place: int) -> bool:
     """Tell whether a preposition follows the noun at `place`: `inhibitor of p27`, but not `the inhibitor p27`."""
-    return place + 1 < len(row) and bool(row[place + 1].classes & {"of", "on", "to", "for"})
+    return place + 1 < len(row) and bool((row[place].classes | row[place + 1].classes) & {"of", "on", "to", "for"})
 
 
 def is_coordinated(row: Sequence[Element], place: int) -> bool:
@@ -293,7 +336,7 @@ def find_subject(place: int, elements: Elements, language: Language, frames: Seq
         if match:
             middle = size - 1 - match.start("A")
             inner = match.span("a") if "a" in match.re.groupindex else (match.start("A"), match.end("A"))
-            chained = None if pattern.relation else find_chain(middle, frames)
+            chained = None if pattern.relation else find_chain(middle, frames, elements.row)
             return chained or Subject(middle, sign_within(elements.row, size - inner[1], size - inner[0], middle))
     for pattern in language.patterns.get("break", ()):
         if pattern.left.match(elements.reversed, size - place):
@@ -320,16 +363,17 @@ def acted_on(place: int, subject: Subject, frames: Sequence[Frame]) -> Subject:
     `activation of B by A requires C` and `A-induced B expression requires C` are about B.
     """
     return next((frame.patient for frame in reversed(frames)
-                 if frame.patient and frame.agent and not frame.pattern.takes_subject
+                 if frame.patient and frame.agent and (not frame.pattern.takes_subject or frame.end == place)
                  and frame.agent.place == subject.place and max(frame.end, subject.place + 1) >= place - 1),
                 subject)  # fmt: skip
 
 
-def find_chain(place: int, frames: Sequence[Frame]) -> Subject | None:
+def find_chain(place: int, frames: Sequence[Frame], row: Sequence[Element]) -> Subject | None:
     """Return the subject of the frame that acts on the mention at `place`: `A activates B and inhibits C` is about A."""
     for frame in reversed(frames):
         objects = [part.place for part in (frame.patient, *frame.more) if part]
-        if place in objects and frame.pattern.kind != "attribute" and frame.grammatical and frame.grammatical.place != place:
+        modifier = "hyphen" in row[frame.trigger - 1].classes and not frame.pattern.takes_subject
+        if place in objects and frame.pattern.kind != "attribute" and not modifier and frame.grammatical and frame.grammatical.place != place:
             return frame.grammatical
     return None
 
@@ -400,7 +444,8 @@ def pair(one: Element, other: Element, frame: Frame, elements: Elements) -> Iter
     elif len(one.members) == len(other.members) > 1 and any("respectively" in part.classes for part in stretch):
         yield from zip(one.members, other.members, strict=True)
     else:
-        yield from ((a, b) for a in one.members for b in other.members)
+        apposed = "agent" in elements.row[frame.trigger].classes and frame.agent and frame.agent.place > frame.trigger
+        yield from ((a, b) for a in one.members for b in other.members if not (apposed and a.added))
 
 
 def name_relation(frame: Frame, elements: Elements) -> str:
@@ -408,10 +453,12 @@ def name_relation(frame: Frame, elements: Elements) -> str:
     word = elements.row[frame.trigger].word
     if frame.pattern.relation == "sign" and frame.agent and frame.patient:
         return "activates" if frame.agent.sign * frame.patient.sign > 0 else "inhibits"
-    if frame.pattern.relation not in ("trigger", ""):
+    if frame.pattern.relation not in ("trigger", "effect", "echo", ""):
         return frame.pattern.relation
     assert word and frame.agent and frame.patient
     sign = word.sign * frame.agent.sign * frame.patient.sign
+    if frame.pattern.relation in ("effect", "echo"):
+        return "activates" if sign > 0 else "inhibits"
     if word.effect == "bind":
         return "binds" if sign > 0 else "inhibits"
     if word.effect == "phosphorylate":

@@ -141,7 +141,7 @@ def work(source: SourceText, tools: Tools) -> DocumentResult:
     for part in segments:
         rows = {mention.mention_id: mention for mention in inside.get(part.row.sentence_id, ())}
         if rows:
-            reading = read_sentence(document, part, list(rows.values()), tools.patterns)
+            reading = read_sentence(document, part, list(rows.values()), tools)
             evidence += [make_evidence(relation, part, rows, tools.patterns) for relation in reading.relations]
             modifications += [make_modification(row, part, rows) for row in reading.modifications]
     return DocumentResult(
@@ -157,14 +157,13 @@ def by_sentence(mentions: Sequence[Mention]) -> dict[str, list[Mention]]:
     return inside
 
 
-def read_sentence(document: Document, part: Segment, mentions: Sequence[Mention], patterns: Patterns) -> Reading:
+def read_sentence(document: Document, part: Segment, mentions: Sequence[Mention], tools: Tools) -> Reading:
     """Return what the rules make of a sentence; its text is handed on in simplified script, offset by offset."""
     spans = []
     for mention in mentions:
         start = clean_offset(document, mention.start, part)
         spans.append(Span(mention.mention_id, start, start + len(mention.text), mention.type, mention.concept_id))
-    cuts = frozenset(offset for token in part.tokens for offset in token)
-    return relate(simplify(part.row.text), part.row.lang, spans, patterns, cuts)
+    return relate(simplify(part.row.text), part.row.lang, spans, tools.patterns, tools.segmenters.cut)
 
 
 def clean_offset(document: Document, start: int, part: Segment) -> int:
@@ -305,6 +304,6 @@ def trace(source: SourceText, tools: Tools) -> Trace:
     segments = segment(document, tools.segmenters)
     mentions, _ = recognise(document, segments, tools.lexicon, find_definitions(document, tools.segmenters))
     inside = by_sentence(mentions)
-    readings = {part.row.sentence_id: read_sentence(document, part, inside.get(part.row.sentence_id, ()), tools.patterns)
+    readings = {part.row.sentence_id: read_sentence(document, part, inside.get(part.row.sentence_id, ()), tools)
                 for part in segments}  # fmt: skip
     return Trace(document, segments, inside, readings)

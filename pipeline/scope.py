@@ -34,7 +34,7 @@ def find_cue(cue: str, trigger: int, elements: Elements) -> int | None:
         classes = elements.row[place].classes
         if cue in classes:
             return place
-        if classes & BORDERS:
+        if classes & BORDERS and "show" not in classes:
             return None
     return None
 

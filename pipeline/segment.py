@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from pipeline.ids import sentence_id
-from pipeline.records import Block, Document, Segment, Sentence
+from pipeline.records import Block, Document, Segment, Sentence, Words
 from pipeline.segment_en import EnglishSegmenter, load_english
 from pipeline.segment_zh import ChineseSegmenter, load_chinese
 from pipeline.text import HAN_RUN
 
 CHINESE_SHARE = 0.12  # of a sentence's letters; below it Chinese characters are a name in an English sentence
+NO_LETTER = re.compile(r"[\W\d_]+")
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,10 @@ class Segmenters:
         """jieba with the lexicon's names."""
         return load_chinese(self.folder, self.names(), self.cache)
 
+    def cut(self, run: str) -> frozenset[int]:
+        """Return where the words of a run of Chinese characters begin and end, in code points."""
+        return self.chinese.cut(run)
+
     @cached_property
     def english(self) -> EnglishSegmenter:
         """The spaCy pipeline."""
@@ -41,8 +47,10 @@ class Segmenters:
 
 def guess_language(text: str) -> str:
     """Return `zh` or `en` for `text`, by the share of Chinese characters among its letters."""
-    han = sum(len(run) for run in HAN_RUN.findall(text))
-    letters = sum(map(str.isalpha, text)) or 1
+    han = sum(map(len, HAN_RUN.findall(text)))
+    if not han:
+        return "en"
+    letters = len(NO_LETTER.sub("", text))
     return "zh" if han / letters > CHINESE_SHARE else "en"
 
 
@@ -51,59 +59,44 @@ def segment(document: Document, segmenters: Segmenters) -> tuple[Segment, ...]:
     segments: list[Segment] = []
     citations = list(document.citations)
     for block in document.blocks:
-        for start, end, tokens in split_block(document.text, block, segmenters):
+        for start, end, words in split_block(document.text, block, segmenters):
             marks = [number for mark in citations if start <= mark.at <= end for number in mark.numbers]
-            segments.append(make_segment(document, block, len(segments), start, end, tokens, marks))
+            segments.append(make_segment(document, block, len(segments), start, end, words, marks))
             citations = [mark for mark in citations if mark.at > end] if marks else citations
     return tuple(segments)
 
 
-def split_block(
-    text: str, block: Block, segmenters: Segmenters
-) -> Iterator[tuple[int, int, tuple[tuple[int, int], ...]]]:
-    """Yield (start, end, tokens) of each sentence of a block, in clean offsets; the tokens are the sentence's own."""
+def split_block(text: str, block: Block, segmenters: Segmenters) -> Iterator[tuple[int, int, Words]]:
+    """Yield (start, end, how it is cut into words) of each sentence of a block, in clean offsets."""
     whole = text[block.start : block.end]
     if guess_language(whole) == "en":
-        for start, end, tokens in split_english(whole, segmenters.english):
-            yield block.start + start, block.start + end, tokens
+        for start, end, words in split_english(whole, segmenters.english):
+            yield block.start + start, block.start + end, words
         return
     for start, end in segmenters.chinese.split(whole):
         part = whole[start:end]
         if guess_language(part) == "zh":
-            yield block.start + start, block.start + end, segmenters.chinese.words(part)
+            yield block.start + start, block.start + end, segmenters.chinese.words
         else:
-            for first, last, tokens in split_english(part, segmenters.english):
-                yield block.start + start + first, block.start + start + last, tokens
+            for first, last, words in split_english(part, segmenters.english):
+                yield block.start + start + first, block.start + start + last, words
 
 
-def split_english(text: str, english: EnglishSegmenter) -> Iterator[tuple[int, int, tuple[tuple[int, int], ...]]]:
-    """Yield (start, end, tokens relative to start) of each English sentence of `text`."""
+def split_english(text: str, english: EnglishSegmenter) -> Iterator[tuple[int, int, Words]]:
+    """Yield (start, end, its words) of each English sentence of `text`."""
     for start, end, tokens in english.sentences(text):
-        yield start, end, tuple((first - start, last - start) for first, last in tokens)
+        inner = tuple((first - start, last - start) for first, last in tokens)
+        yield start, end, lambda _, inner=inner: inner
 
 
 def make_segment(
-    document: Document,
-    block: Block,
-    index: int,
-    start: int,
-    end: int,
-    tokens: tuple[tuple[int, int], ...],
-    marks: list[str],
+    document: Document, block: Block, index: int, start: int, end: int, words: Words, marks: list[str]
 ) -> Segment:
     """Return the segment of the clean span `start` to `end`."""
     first, last = document.source_span(start, end)
     text = document.text[start:end]
     doc_id = document.source.doc_id
     row = Sentence(
-        sentence_id=sentence_id(doc_id, first),
-        doc_id=doc_id,
-        index=index,
-        section=block.section,
-        lang=guess_language(text),
-        start=first,
-        end=last,
-        text=text,
-        citations=tuple(marks),
-    )
-    return Segment(row=row, offset=start, tokens=tokens)
+        sentence_id=sentence_id(doc_id, first), doc_id=doc_id, index=index, section=block.section,
+        lang=guess_language(text), start=first, end=last, text=text, citations=tuple(marks))  # fmt: skip
+    return Segment(row=row, offset=start, words=words)

@@ -28,22 +28,23 @@ WORD_CHARACTERS = re.compile(r"([\u4E00-\u9FD5a-zA-Z0-9+#&\._%\-\u0370-\u03FF()ï
 class NameTokenizer(jieba.Tokenizer):  # type: ignore[misc]
     """jieba with its two inner loops written for text in which long Latin names stand: no word begins inside one."""
 
-    weights: dict[str, float]
+    weights: dict[str, float | None]
+
+    def weigh(self) -> None:
+        """Keep the log frequency of each word, None for what is only the beginning of words: one look-up serves both."""
+        self.weights = {part: log(count) if count else None for part, count in self.FREQ.items()}
 
     def get_DAG(self, sentence: str) -> list[list[tuple[int, float]]]:
         """Return for each place of `sentence` the words that begin there: the place behind each, and its log frequency."""
-        self.check_initialized()
         graph: list[list[tuple[int, float]]] = []
-        frequency, weights, size, inside = self.FREQ, self.weights, len(sentence), False
+        weights, size, inside = self.weights, len(sentence), False
         for start in range(size):
             end, part = start + 1, sentence[start]
             latin = part in LATIN
             ends = []
-            while not (latin and inside) and part in frequency:
-                if frequency[part]:
-                    weight = weights.get(part)
-                    if weight is None:
-                        weight = weights[part] = log(frequency[part])
+            while not (latin and inside) and part in weights:
+                weight = weights[part]
+                if weight is not None:
                     ends.append((end, weight))
                 if end == size:
                     break
@@ -86,6 +87,14 @@ class ChineseSegmenter:
                 spans.append((at, at + len(word)))
             at += len(word)
         return tuple(spans)
+
+    def cut(self, run: str) -> frozenset[int]:
+        """Return where the words of `run`, Chinese characters without a break, begin and end, in code points."""
+        places, at = {0}, 0
+        for word in self.tokenizer.cut(run):
+            at += len(word)
+            places.add(at)
+        return frozenset(places)
 
     def split(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield the (start, end) of each sentence of `text`: never broken inside brackets, nor in a list by `ï¼›`."""
@@ -130,11 +139,11 @@ def load_chinese(folder: Path, names: Iterable[str], cache: Path | None = None) 
     jieba.setLogLevel(logging.ERROR)
     jieba.re_han_default = WORD_CHARACTERS
     tokenizer = NameTokenizer()
-    tokenizer.weights = {}
     if cache:
         tokenizer.tmp_dir = str(cache)
     tokenizer.initialize()
     add_names(tokenizer, sorted(set(names)))
+    tokenizer.weigh()
     carried = tuple(row["text"] for row in read_rows(folder / "zh.csv", ("text", "note")))
     return ChineseSegmenter(tokenizer, carried)
 

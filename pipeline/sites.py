@@ -26,9 +26,13 @@ class Sites:
 
     letters: Mapping[str, str]
     expression: re.Pattern[str]
+    names: tuple[str, ...]
+    single: re.Pattern[str]
 
     def find(self, text: str) -> list[Site]:
         """Return the residues in `text`, left to right."""
+        if not any(name in text for name in self.names) and not self.single.search(text):
+            return []  # most sentences: asking first is faster than the expression
         return list(self.read(text))
 
     def read(self, text: str) -> Iterator[Site]:
@@ -52,4 +56,5 @@ def load_sites(path: Path) -> Sites:
         rf"(?:(?:(?<![A-Za-z0-9])|(?=[{HAN}]))(?:[Pp]hospho-?|p-?)?(?P<residue>(?i:{words})|{chinese}|[{single}](?=-?\d{{2,4}}(?![0-9A-Za-z%]|\.\d)))"
         rf"(?:(?:\s?residues?|残基)?[\s(（-]?\s?(?P<number>\d{{1,4}})(?![0-9%]|\.\d)[)）]?)?(?:\s?(?:残基|位点|位))?)"
         rf"|(?<![0-9])(?P<ahead>\d{{2,4}})位(?P<before>{chinese})")
-    return Sites(letters, expression)
+    plain = {form for name in names if len(name) > 1 for form in (name, name.lower(), name.capitalize(), name.upper())}
+    return Sites(letters, expression, tuple(sorted(plain)), re.compile(rf"[{single}]-?\d"))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.elements import read_elements
+from pipeline.elements import read_elements, whole
 from pipeline.errors import LexiconError
 from pipeline.patterns import Patterns, load_patterns
 from pipeline.records import Span
@@ -61,7 +61,7 @@ def test_elements_lie_in_order_and_hold_every_letter(text: str, data: st.DataObj
     rules = shipped()
     cut = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=6)))
     spans = [Span(str(start), start, end, "gene") for start, end in zip(cut[::2], cut[1::2], strict=False)]
-    elements = read_elements(text, spans, rules.languages[lang], rules.sites, frozenset())
+    elements = read_elements(text, spans, rules.languages[lang], rules.sites, whole)
     ends = [0] + [element.end for element in elements.row]
     assert all(end <= element.start < element.end for end, element in zip(ends, elements.row, strict=False))
     between = "".join(text[end : element.start] for end, element in zip(ends, elements.row, strict=False)) + text[ends[-1] :]

@@ -54,8 +54,7 @@ def chinese() -> ChineseSegmenter:
 def read(lang: str, example: str, patterns: Patterns, chinese: ChineseSegmenter) -> tuple[set[str], set[str], set[str]]:
     """Return what the rules state of an example, how its proteins are modified, and the rules that fired."""
     marked = read_marked(example)
-    cuts = frozenset(at for token in chinese.words(marked.text) for at in token) if lang == "zh" else frozenset()
-    reading = relate(marked.text, lang, marked.spans, patterns, cuts)
+    reading = relate(marked.text, lang, marked.spans, patterns, chinese.cut)
     fired = {frame.pattern.name for frame in reading.frames}
     return {write(row) for row in reading.relations}, {modified for row in reading.modifications for modified in spell(row)}, fired
 
