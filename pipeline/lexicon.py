@@ -23,7 +23,6 @@ from pipeline.lexicon_rows import (
     CORE,
     ENDING_COLUMNS,
     SHAPE_COLUMNS,
-    STOP_COLUMNS,
     WRONG,
     Concept,
     Confusables,
@@ -36,11 +35,13 @@ from pipeline.lexicon_rows import (
     read_class_words,
     read_confusables,
     read_entities,
+    read_guards,
     read_wrong,
     shared_names,
+    unpack_background,
 )
 from pipeline.tables import Row, read_rows
-from pipeline.text import HAN_RUN, SEPARATOR, key, normalise
+from pipeline.text import HAN_RUN, SEPARATOR, key
 
 __all__ = [
     "BACKGROUND",
@@ -66,7 +67,8 @@ class Lexicon:
     """All names by their keys, and what else recognition goes by.
 
     `names` and `background` hold a line a name, as the cache does (a class for each of a hundred thousand names would
-    take a second to load): `claims` reads them. `background` has the other genes of HGNC, `others` their symbols by id.
+    take a second to load): `claims` reads them. `background` has the genes of HGNC and the families of FamPlex by the
+    names that the core has not, `others` those outside the core: symbol and name by id.
     """
 
     concepts: Mapping[str, Concept]
@@ -82,13 +84,14 @@ class Lexicon:
     long_names: tuple[str, ...] = ()
     clues: Mapping[str, str] = field(default_factory=dict)
     endings: tuple[str, ...] = ()
+    gene_clues: tuple[str, ...] = ()
     _read: dict[str, tuple[Name, ...]] = field(default_factory=dict, compare=False, repr=False)
     _parts: dict[str, set[str]] = field(default_factory=dict, compare=False, repr=False)
 
     def concept(self, concept_id: str) -> Concept:
         """Return the concept with this id; one that no lexicon has (a shape's) is not known here: KeyError."""
         if concept_id in self.others:
-            return Concept(concept_id, "gene", self.others[concept_id], "")
+            return Concept(concept_id, "gene", self.others[concept_id].split("\t")[0], "")
         return self.concepts[concept_id]
 
     def claims(self, spelled: str) -> tuple[Name, ...]:
@@ -97,8 +100,7 @@ class Lexicon:
             names = [unpack(line) for line in self.names.get(spelled, "").split("\n") if line]
             entry = self.background.get(spelled)
             if entry and all(name.source == WRONG for name in names):
-                concept_id, _, text, row = entry.split("\t")
-                names.append(Name(text, concept_id, BACKGROUND, row, exact=" " not in text))
+                names.extend(unpack_background(entry, self.gene_clues))
             self._read[spelled] = tuple(names)
         return self._read[spelled]
 
@@ -106,10 +108,12 @@ class Lexicon:
         """Tell whether the long form of an abbreviation may name a concept: it has a word or two characters of a name.
 
         A Chinese long form says nothing of a concept that has no Chinese name; a gene of the background has none, and
-        its symbol is not taken for it.
+        its symbol is not taken for it. In English its long form may also say what sort of molecule it is.
         """
         if concept_id in self.others:
-            return not HAN_RUN.search(long)
+            sorts = {part for clue in self.gene_clues for part in parts_of(clue)}
+            known = sorts | parts_of(self.others[concept_id])
+            return not HAN_RUN.search(long) and not parts_of(long).isdisjoint(known)
         if not self._parts:
             for lines in self.names.values():
                 for line in lines.split("\n"):
@@ -253,10 +257,10 @@ def compile_lexicon(folder: Path, digest: str) -> Lexicon:
     concepts, names = read_concepts(folder)
     classes = list(read_class_words(folder / "class_words.csv"))
     part_class_words(concepts, names, classes)
-    stop_words = frozenset(normalise(row["text"]).lower() for row in read_rows(folder / "stop_words.csv", STOP_COLUMNS))
-    background: dict[str, str] = {}
-    for path in sorted((folder / "background").glob("*.csv")):
-        background |= read_background(path, concepts, names, stop_words)
+    clues = {row["text"].lower(): row["type"] for row in read_rows(folder / "clues.csv", CLUE_COLUMNS)}
+    gene_clues = tuple(text for text, kind in clues.items() if kind == "gene")
+    guards = read_guards(folder / "stop_words.csv")
+    background, genes = read_background(sorted((folder / "background").glob("*.csv")), names, guards)
     long_names = tuple(sorted(text for text in names if is_long(text)))
     for spelled, name in read_wrong(folder / "wrong_matches.csv"):
         names.setdefault(spelled, []).append(name)
@@ -265,16 +269,17 @@ def compile_lexicon(folder: Path, digest: str) -> Lexicon:
         concepts=concepts,
         names={text: "\n".join(map(pack, claims)) for text, claims in names.items()},
         background=background,
-        others={entry.split("\t")[0]: entry.split("\t")[1] for entry in background.values()},
+        others={owner: entry for owner, entry in genes.items() if owner not in concepts},
         automaton=make_automaton((*names, *background)),
         shapes=tuple(map(make_shape, read_rows(folder / "shapes.csv", SHAPE_COLUMNS))),
-        stop_words=stop_words,
+        stop_words=guards.stops,
         borders=borders,
         classes=tuple(word for word, side in classes if side != "before" and SEPARATOR not in word),
         digest=digest,
         long_names=long_names,
-        clues={row["text"].lower(): row["type"] for row in read_rows(folder / "clues.csv", CLUE_COLUMNS)},
+        clues=clues,
         endings=tuple(row["text"] for row in read_rows(folder / "endings.csv", ENDING_COLUMNS)),
+        gene_clues=gene_clues,
     )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.tables import Row, read_rows
-from pipeline.text import GREEK, SEPARATOR, key
+from pipeline.text import GREEK, SEPARATOR, key, normalise
 
 TYPES = ("gene", "drug", "disease")
 ENTITY_COLUMNS = ("id", "type", "name_en", "name_zh", "synonyms_en", "synonyms_zh", "xrefs", "parents", "note")
@@ -41,7 +41,10 @@ CURIE = re.compile(
 )
 SHARED = re.compile(r"shares ([^:]+):")
 GREEK_WITHIN = re.compile(f"(?<=[a-z]){SEPARATOR}({'|'.join(GREEK.values())})(?={SEPARATOR})")
-PLAIN_SYMBOL = re.compile(r"[A-Z0-9][A-Za-z0-9-]{2,}")
+LETTERS = re.compile(r"[a-z]+")
+CAPITALS = re.compile(r"[A-Z]{4,}")
+LONG_WORD = re.compile(r"[A-Za-z][a-z]{5,}")
+PLAIN_SYMBOL = re.compile(r"[A-Z0-9][A-Za-z0-9-]{2,}(?:\.\d{1,2})?")
 NAMED_LOCI = {
     "gene with protein product",
     "RNA, long non-coding",
@@ -52,6 +55,8 @@ NAMED_LOCI = {
     "RNA, cluster",
     "readthrough",
 }
+GIVEN_LOCI = {"family", "common name"}
+WORD_SOURCE, LABEL_SOURCE = "word", "label"
 CORE, BACKGROUND, WRONG = 0, 1, 2
 
 Confusables = Mapping[tuple[str, str], Mapping[str, Row]]
@@ -262,48 +267,127 @@ def check_shape(row: Row, shape: Shape) -> None:
             )
 
 
-def read_background(
-    path: Path, taken: Mapping[str, object], core: Mapping[str, object], stop_words: frozenset[str]
-) -> dict[str, str]:
-    """Return the names of HGNC's other genes by key, as `id TAB symbol TAB name TAB place`: names that cannot be words.
+@dataclass(frozen=True)
+class Guards:
+    """What keeps ordinary words from being taken for names of the background, all in lower case.
 
-    Genes in `taken` (by id) and names in `core` (by key) are left out; of a name that two genes have, only an approved
-    symbol is kept.
+    `stops` are no names at all, `words` only as they are written in capitals, `labels` are words that numbers go with
+    (`Fig4`).
     """
-    found: dict[str, str] = {}
-    doubtful: set[str] = set()
-    for row in read_rows(path, HGNC_COLUMNS):
-        if row["id"] in taken:
-            continue
-        for text, spelled in background_names(row, stop_words):
-            if spelled in core:
-                continue
-            entry = "\t".join((row["id"], row["symbol"], text, f"{path.name}:{row.number}"))
-            if text == row["symbol"]:
-                found[spelled] = entry
-                doubtful.discard(spelled)
-            elif spelled not in found:
-                found[spelled] = entry
-            elif not found[spelled].startswith(row["id"] + "\t") and not is_symbol(found[spelled]):
-                doubtful.add(spelled)
-    return {spelled: entry for spelled, entry in found.items() if spelled not in doubtful}
+
+    stops: frozenset[str]
+    words: frozenset[str]
+    labels: frozenset[str]
 
 
-def is_symbol(entry: str) -> bool:
-    """Tell whether an entry's name is the approved symbol of its gene."""
-    _, symbol, text, _ = entry.split("\t")
-    return symbol == text
+def read_guards(path: Path) -> Guards:
+    """Return the guards of stop_words.csv: the rows with source `word` or `label` stop no symbol in capitals."""
+    kinds: dict[str, set[str]] = {}
+    for row in read_rows(path, STOP_COLUMNS):
+        kind = row["source"] if row["source"] in (WORD_SOURCE, LABEL_SOURCE) else ""
+        kinds.setdefault(kind, set()).add(normalise(row["text"]).lower())
+    stops, words, labels = (frozenset(kinds.get(kind, ())) for kind in ("", WORD_SOURCE, LABEL_SOURCE))
+    return Guards(stops, words | labels | stops, labels | stops)
 
 
-def background_names(row: Row, stop_words: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """Yield (name, key) of a row of HGNC: symbols and aliases with a digit or of four letters, long names."""
+def read_background(
+    paths: Iterable[Path], core: Mapping[str, object], guards: Guards
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the names of the background by key, each as a line that `unpack_background` reads, and the genes by id.
+
+    Names in `core` (by key) are left out. Of a name that two genes have, an approved symbol is kept, else one that
+    FamPlex gives, else neither. The genes come as `symbol TAB name`.
+    """
+    best: dict[str, tuple[int, str, str]] = {}
+    genes: dict[str, str] = {}
+    for path in paths:
+        for row in read_rows(path, HGNC_COLUMNS):
+            if not CURIE.fullmatch(row["id"]):
+                raise row.error("id", f"`{row['id']}` is no CURIE", "write hgnc: and the number, or fplx: and the name")
+            genes.setdefault(row["id"], f"{row['symbol']}\t{row['name']}")
+            place = f"{path.name}:{row.number}"
+            for rank, text, spelled, style in background_names(row, guards):
+                if spelled in core:
+                    continue
+                old = best.get(spelled)
+                if old is None or rank < old[0]:
+                    best[spelled] = rank, row["id"], "\t".join((row["id"], style, text, place))
+                elif rank == old[0] and row["id"] != old[1]:
+                    best[spelled] = rank, "", ""
+    return {spelled: entry for spelled, (_, owner, entry) in best.items() if owner}, genes
+
+
+def unpack_background(entry: str, clues: tuple[str, ...]) -> Iterator[Name]:
+    """Yield the spellings of a line of the background: as it stands, and for some like a mouse's (`Gdf5`) or small.
+
+    An alias of capitals only needs one of the words `clues` in its sentence.
+    """
+    concept_id, style, text, row = entry.split("\t")
+    need = clues if style == "clue" else ()
+    yield Name(text, concept_id, BACKGROUND, row, exact=style != "any", need=need)
+    if style in ("title", "small"):
+        yield Name(text.capitalize(), concept_id, BACKGROUND, row, exact=True)
+    if style == "small":
+        yield Name(text.lower(), concept_id, BACKGROUND, row, exact=True)
+
+
+def background_names(row: Row, guards: Guards) -> Iterator[tuple[int, str, str, str]]:
+    """Yield (rank, name, key, style) of a row of the background; FamPlex names were read by people."""
+    if row["locus_type"] in GIVEN_LOCI:
+        for text in row.list("aliases"):
+            style = "any" if is_wordy(text) else style_of(text, guards)
+            for spelled in spellings(text):
+                yield 1, text, spelled, style
+        return
     named = row["locus_type"] in NAMED_LOCI
-    symbols = [row["symbol"]] + (row.list("previous") + row.list("aliases") if named else [])
-    for index, text in enumerate(symbols):
-        digits = any(character.isdigit() for character in text)
-        if not PLAIN_SYMBOL.fullmatch(text) or text.lower() in stop_words:
-            continue
-        if (digits and len(text) > (2 if index == 0 else 3)) or (index == 0 and len(text) > 3):
-            yield text, key(text)
-    if named and " " in row["name"] and len(row["name"]) > 9:
-        yield row["name"], key(row["name"])
+    others = row.list("previous") + row.list("aliases") if named else []
+    for rank, texts in ((0, [row["symbol"]]), (2, others)):
+        for text in texts:
+            if style := symbol_style(text, rank == 0, guards):
+                yield rank, text, key(text), style
+    if named and is_word(row["name"], guards):
+        for spelled in spellings(row["name"]):
+            yield 1, row["name"], spelled, "any"
+    elif named and " " in row["name"] and len(row["name"]) > 9:
+        yield 2, row["name"], key(row["name"]), "any"
+
+
+def symbol_style(text: str, approved: bool, guards: Guards) -> str:
+    """Return how a symbol or alias may be written, or nothing if it is none that can be told from a word.
+
+    Approved symbols have a digit or four letters; others a digit and four characters, four capitals, or they are one
+    long word.
+    """
+    if text.lower() in guards.stops:
+        return ""
+    digits = any(character.isdigit() for character in text)
+    if not approved and is_word(text, guards):
+        return "any"
+    if not PLAIN_SYMBOL.fullmatch(text):
+        return ""
+    if (digits and len(text) > (2 if approved else 3)) or (approved and len(text) > 3):
+        return style_of(text, guards)
+    return "clue" if CAPITALS.fullmatch(text) and text.lower() not in guards.words else ""
+
+
+def style_of(text: str, guards: Guards) -> str:
+    """Return `small` for a symbol that no word is like, `title` for one that no written-out label is like."""
+    base = LETTERS.match(text.lower())
+    if not text.isupper() or not text.isalnum() or not base:
+        return "exact"
+    word = base.group()
+    if word == text.lower():
+        return "title" if len(word) > 3 and word not in guards.words else "exact"
+    if len(word) < 3 or word in guards.labels:
+        return "exact"
+    return "title" if word in guards.words else "small"
+
+
+def is_word(text: str, guards: Guards) -> bool:
+    """Tell whether a name is one long word in small letters that no other word is like: `cortactin`."""
+    return bool(LONG_WORD.fullmatch(text)) and text.lower() not in guards.words
+
+
+def is_wordy(text: str) -> bool:
+    """Tell whether a name is a phrase or one long word, so that its capitals do not count."""
+    return len(text) > 5 and (bool(LONG_WORD.fullmatch(text)) or " " in text or text[-5:].islower())

@@ -119,6 +119,7 @@ class Language:
             rows = (pattern for kind in kinds for pattern in self.patterns.get(kind, ()))
             self.fitting[key] = tuple(
                 pattern for pattern in rows if pattern.trigger & classes
+                and (pattern.kind != "modification" or "modifies" in classes)
                 and (left or not (pattern.left.groupindex or pattern.takes_subject))
                 and (right or not pattern.right.groupindex)
                 and (pattern.before is None or before in pattern.before)

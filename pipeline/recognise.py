@@ -22,6 +22,7 @@ from pipeline.text import SEPARATOR, fold, slug
 LATIN = re.compile(r"[A-Za-z\u00c0-\u024f0-9]")
 PHOSPHO = re.compile(r"(?:(?<![A-Za-z0-9])(?:[pP]-?|[Pp]hospho-?))$")
 MUTATION = re.compile(r"[A-Z]\d{2,4}[A-Z](?![A-Za-z0-9])")
+VERSION = re.compile(r"(?<=\d)\.\d{1,2}(?!\d)(?=$|[^\s,]|\s[a-z])")
 SUFFIX = re.compile(r"[)）]\s?-?\s?(?P<suffix>[α-ω]|\d{1,2}[A-Za-z]?(?![\d.%])|[A-Z]\d{1,2}(?![\d.%]))")
 WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9\-]*[A-Za-z0-9](?![A-Za-z0-9])")
 NEAR = 15  # code points on either side in which a confusable name's `avoid` words are looked for
@@ -100,7 +101,11 @@ def find_claims(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int, Name, S
         for name in lexicon.claims(spelled):
             if name.source == WRONG:
                 yield start, end, name, ()
-            elif is_spelled(name, text[start:end]) and not is_avoided(name, text, start, end):
+            elif (
+                is_spelled(name, text[start:end])
+                and not is_avoided(name, text, start, end)
+                and not (name.source == BACKGROUND and VERSION.match(text, end))
+            ):
                 claims.append(name)
         if not claims:
             continue
@@ -170,6 +175,8 @@ def is_spelled(name: Name, surface: str) -> bool:
         return True
     plain = surface.removesuffix("s") if surface[:-1].isupper() else surface
     if name.exact:
+        if name.source == BACKGROUND and " " in surface and not name.text.isupper():
+            return False
         return plain.replace("-", "").replace(" ", "") == name.text.replace("-", "").replace(" ", "")
     letters = "".join(filter(str.isalpha, surface))
     if len(letters) <= 4 and letters.islower() and (letters == surface or " " in surface):
@@ -259,11 +266,14 @@ def find_whole(name: str, kind: str, lexicon: Lexicon) -> tuple[str, str] | None
 
 def find_shapes(text: str, hits: Sequence[Hit], place: Place, lexicon: Lexicon) -> Iterator[Hit]:
     """Yield names that no lexicon has but that have the shape of one, where their sentence has the words they need."""
-    covered = {offset for hit in hits for offset in (hit.start, hit.end - 1)}
+    covered = {offset: hit for hit in hits for offset in (hit.start, hit.end - 1)}
     for shape in lexicon.shapes:
         for match in match_shape(shape, text):
             start, end = match.span()
-            if start in covered or end - 1 in covered or match.group().lower() in lexicon.stop_words:
+            inside = [covered[offset] for offset in (start, end - 1) if offset in covered]
+            if not all(may_hold(shape, start, end, hit) for hit in inside):
+                continue
+            if match.group().lower() in lexicon.stop_words:
                 continue
             sentence = place.sentence(start)
             if sentence and shape.counts(text, start, end, sentence, NEAR):
@@ -276,6 +286,12 @@ def find_shapes(text: str, hits: Sequence[Hit], place: Place, lexicon: Lexicon) 
                     SCORES["shape"],
                     name_en=match.group(),
                 )
+
+
+def may_hold(shape: Shape, start: int, end: int, hit: Hit) -> bool:
+    """Tell whether a shape's match goes before the hit in it: a drug named by its target goes on (`DDR1-IN-1`)."""
+    named = (shape.type, hit.type) == ("drug", "gene") and not shape.need
+    return named and start <= hit.start and hit.end <= end and hit.end - hit.start < end - start
 
 
 def holds_anchor(shape: Shape, text: str) -> bool:

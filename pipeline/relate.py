@@ -24,10 +24,14 @@ DIRECTED = frozenset(f"{form}.{effect}" for form in ("verb", "past", "ing", "nou
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A group of mentions that acts: its place in the row, and -1 where the sentence speaks of its loss."""
+    """A group of mentions that acts: its place in the row, and -1 where the sentence speaks of its loss.
+
+    `first`: of the two sides of `A binds B`, the one that stands first is meant, where only one of them can act.
+    """
 
     place: int
     sign: int
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ def relate(text: str, lang: str, spans: Sequence[Span], patterns: Patterns, cut:
     relations = [relation for frame in frames for relation in state_all(frame, elements, spans, text)]
     relations += state_loose(find_loose(elements, language), relations, elements, spans, text)
     modified = [row for frame in frames for row in modify(frame, elements, spans, text)]
-    return Reading(elements, frames, best(relations), merge_modified(modified))
+    return Reading(elements, frames, best(relations, spans), merge_modified(modified))
 
 
 def find_frames(elements: Elements, language: Language) -> Iterator[Frame]:
@@ -130,8 +134,13 @@ def fit_all(
         for last in ([at for at in after if at > place] if pattern.right.groupindex else [place]) if left else ():
             right = pattern.right.fullmatch(elements.symbols, place + 1, last + 1)
             found = locate(left, right, elements) if left and right else {}
-            if found and found["A"].place != found["B"].place:
+            if found and found["A"].place != found["B"].place and not (right.re.groupindex and is_cause_named(elements.row, last)):
                 yield Frame(pattern, place, found["A"], found["B"], None, first, last + 1)
+
+
+def is_cause_named(row: Sequence[Element], place: int) -> bool:
+    """Tell whether the mention at `place` says only by what something else is caused: `blocked IL-3-induced B`."""
+    return len(row) > place + 2 and "hyphen" in row[place + 1].classes and bool(row[place + 2].classes & {"past.increase", "past.cause", "past.decrease"})
 
 
 def locate(left: re.Match[str], right: re.Match[str], elements: Elements) -> dict[str, Subject]:
@@ -219,7 +228,7 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
         subject = (last_subject(place, frames, True) if pattern.continues else last_agent(frames) if pattern.resumes
                    else find_subject(start, elements, language, frames))  # fmt: skip
         if subject and pattern.takes_subject == "B":
-            subject = acted_on(start, subject, frames)
+            subject = acted_on(start, subject, frames, elements)
         if subject is None and pattern.takes_subject not in found:
             return None
         if subject:
@@ -233,6 +242,8 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
     elif agent and patient and agent.place == patient.place:
         return None
     grammatical = found.get(pattern.takes_subject) or agent or patient
+    if pattern.kind == "within" and grammatical:
+        grammatical = replace(grammatical, first=True)
     if pattern.kind == "within" and "de" in elements.row[place - 1].classes:
         grammatical = None
     if pattern.relation == "echo":
@@ -282,7 +293,8 @@ def find_more(patient: Subject | None, end: int, trigger: int, elements: Element
             break
         if own and "noun" in elements.row[trigger].classes and "verb" not in elements.row[trigger].classes:
             break
-        sign = sign_within(elements.row, match.start(), end, end - 1) if own else patient.sign
+        first = next(at for at in range(match.start(), end) if not elements.row[at].classes & {"and", "comma"})
+        sign = sign_within(elements.row, first, end, end - 1) if own else patient.sign
         more.append(Subject(match.start("M"), sign))
     return tuple(more)
 
@@ -357,15 +369,17 @@ def last_subject(place: int, frames: Sequence[Frame], of_clause: bool = False) -
                  and (frame.pattern.takes_subject or not of_clause)), None)  # fmt: skip
 
 
-def acted_on(place: int, subject: Subject, frames: Sequence[Frame]) -> Subject:
+def acted_on(place: int, subject: Subject, frames: Sequence[Frame], elements: Elements) -> Subject:
     """Return the patient of a noun phrase that ends at `place`, where `subject` is the agent within that phrase.
 
     `activation of B by A requires C` and `A-induced B expression requires C` are about B.
     """
-    return next((frame.patient for frame in reversed(frames)
-                 if frame.patient and frame.agent and (not frame.pattern.takes_subject or frame.end == place)
-                 and frame.agent.place == subject.place and max(frame.end, subject.place + 1) >= place - 1),
-                subject)  # fmt: skip
+    for frame in reversed(frames):
+        if not frame.patient or not frame.agent or (frame.pattern.takes_subject and frame.end != place):
+            continue
+        if frame.agent.place == subject.place and max(frame.end, subject.place + 1) >= place - 1:
+            return Subject(frame.patient.place, -1 if name_relation(frame, elements) == "inhibits" else 1)
+    return subject
 
 
 def find_chain(place: int, frames: Sequence[Frame], row: Sequence[Element]) -> Subject | None:
@@ -407,7 +421,8 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
         return
     trigger = elements.row[frame.trigger]
     one, other = elements.row[frame.agent.place], elements.row[frame.patient.place]
-    relation, site = name_relation(frame, elements), find_site(frame, elements)
+    relation = name_relation(frame, elements)
+    site = find_site(frame, elements) if is_modified(frame, elements) else None
     negated, speculated = is_negated(frame.trigger, frame.start, elements), is_speculated(frame.trigger, frame.start, elements)
     if one is not other and names_of(one, spans) == names_of(other, spans):
         return
@@ -419,13 +434,32 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
             continue
         if text[subject.start : subject.end] == text[object_.start : object_.end]:
             continue
+        if frame.agent.first and a.side and (relation == "inhibits" or spans[one.members[0].span].type != subject.type):
+            continue  # `A binds B and inhibits C`: A does, B is what it binds
+        if frame.pattern.kind in ("disease", "loose") and (a.excluded or b.excluded):
+            continue
         name = "associated_with" if "disease" in (subject.type, object_.type) else relation
+        if name == "associated_with" and (is_absent(frame.agent.place, elements) or is_absent(frame.patient.place, elements)):
+            continue
+        if name == "phosphorylates" and subject.type == "drug":  # a drug is no kinase: it brings the phosphorylation about
+            name = "activates"
         if subject.type == object_.type == "disease" and frame.pattern.relation != "associated_with":
             continue
         yield Relation(
             subject=subject.id, relation=name, object=object_.id, negated=negated ^ (a.excluded or b.excluded),
-            speculated=speculated, site=site.site if site else "", effect="", trigger=text[trigger.start : trigger.end],
+            speculated=speculated, site=site.site if site and name != "associated_with" else "", effect="", trigger=text[trigger.start : trigger.end],
             rule_id=frame.pattern.name, confidence=frame.pattern.confidence)  # fmt: skip
+
+
+def is_modified(frame: Frame, elements: Elements) -> bool:
+    """Tell whether a frame speaks of a modification, so that a residue within it is the site."""
+    return any(part.word and part.word.modification for part in elements.row[frame.start : frame.end])
+
+
+def is_absent(place: int, elements: Elements) -> bool:
+    """Tell whether the group at `place` is said to be missing: `HER2-negative`, `HER2阴性`."""
+    behind = elements.row[place + 1 : place + 3]
+    return any("absent" in part.classes for part in (behind[1:2] if behind and "hyphen" in behind[0].classes else behind[:1]))
 
 
 def names_of(group: Element, spans: Sequence[Span]) -> set[str]:
@@ -470,25 +504,27 @@ def name_relation(frame: Frame, elements: Elements) -> str:
     return "activates" if sign > 0 else "inhibits"
 
 
-def best(relations: Sequence[Relation]) -> tuple[Relation, ...]:
-    """Return each statement once, as its most confident rule has it."""
+def best(relations: Sequence[Relation], spans: Sequence[Span]) -> tuple[Relation, ...]:
+    """Return each statement between two concepts once, as its most confident rule has it."""
+    names = {span.id: span.concept or span.id for span in spans}
     kept: dict[tuple[object, ...], Relation] = {}
     for relation in relations:
         symmetric = relation.relation in ("associated_with", "binds")
-        ends = tuple(sorted((relation.subject, relation.object))) if symmetric else (relation.subject, relation.object)
+        ends = names[relation.subject], names[relation.object]
+        ends = (min(ends), max(ends)) if symmetric else ends
         key = (ends, relation.relation, relation.negated)
         if key not in kept or kept[key].confidence < relation.confidence:
             kept[key] = relation
-    return tuple(relation for key, relation in kept.items() if not is_overruled(relation, kept))
+    return tuple(row for row in kept.values() if not is_overruled(row, names[row.subject], names[row.object], kept))
 
 
-def is_overruled(relation: Relation, kept: Mapping[tuple[object, ...], Relation]) -> bool:
-    """Tell whether a more confident rule reads the opposite out of the same pair, or any rule says what the link is."""
+def is_overruled(relation: Relation, one: str, other_end: str, kept: Mapping[tuple[object, ...], Relation]) -> bool:
+    """Tell whether a surer rule reads the opposite of the same pair, or any rule says what the link between them is."""
     if relation.relation == "associated_with":
-        ends = ((relation.subject, relation.object), (relation.object, relation.subject))
+        ends = ((one, other_end), (other_end, one))
         return any((way, name, relation.negated) in kept for way in ends for name in ("activates", "inhibits"))
     opposite = {"activates": "inhibits", "inhibits": "activates"}.get(relation.relation)
-    other = kept.get(((relation.subject, relation.object), opposite, relation.negated))
+    other = kept.get(((one, other_end), opposite, relation.negated))
     return other is not None and other.confidence > relation.confidence
 
 

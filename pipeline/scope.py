@@ -28,11 +28,12 @@ def find_cue(cue: str, trigger: int, elements: Elements) -> int | None:
 
     It stands before the trigger in its clause, not too far off and with no other trigger between.
     """
-    if cue in elements.row[trigger].classes:
+    cues = {"neg", "butnot"} if cue == "neg" else {cue}
+    if cues & elements.row[trigger].classes:
         return trigger
     for place in range(trigger - 1, max(-1, trigger - 1 - REACH), -1):
         classes = elements.row[place].classes
-        if cue in classes:
+        if cues & classes:
             return place
         if classes & BORDERS and "show" not in classes:
             return None

@@ -55,7 +55,7 @@ def cell(value: object) -> str:
         return str(value).lower()
     if isinstance(value, list):
         return "|".join(value)
-    return f"{value:.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+    return str(round(value, 4)) if isinstance(value, float) else str(value)
 
 
 def check_offsets(corpus: Path, outputs: Path) -> int:
