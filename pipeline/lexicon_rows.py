@@ -287,7 +287,7 @@ def read_guards(path: Path) -> Guards:
         kind = row["source"] if row["source"] in (WORD_SOURCE, LABEL_SOURCE) else ""
         kinds.setdefault(kind, set()).add(normalise(row["text"]).lower())
     stops, words, labels = (frozenset(kinds.get(kind, ())) for kind in ("", WORD_SOURCE, LABEL_SOURCE))
-    return Guards(stops, words | labels | stops, labels | stops)
+    return Guards(stops, words | labels | stops, labels)
 
 
 def read_background(
@@ -363,7 +363,7 @@ def symbol_style(text: str, approved: bool, guards: Guards) -> str:
     digits = any(character.isdigit() for character in text)
     if not approved and is_word(text, guards):
         return "any"
-    if not PLAIN_SYMBOL.fullmatch(text):
+    if not PLAIN_SYMBOL.fullmatch(text) or (not text.isupper() and first_letters(text) in guards.labels):
         return ""
     if (digits and len(text) > (2 if approved else 3)) or (approved and len(text) > 3):
         return style_of(text, guards)
@@ -372,15 +372,20 @@ def symbol_style(text: str, approved: bool, guards: Guards) -> str:
 
 def style_of(text: str, guards: Guards) -> str:
     """Return `small` for a symbol that no word is like, `title` for one that no written-out label is like."""
-    base = LETTERS.match(text.lower())
-    if not text.isupper() or not text.isalnum() or not base:
+    word = first_letters(text)
+    if not text.isupper() or not text.isalnum() or not word:
         return "exact"
-    word = base.group()
     if word == text.lower():
         return "title" if len(word) > 3 and word not in guards.words else "exact"
-    if len(word) < 3 or word in guards.labels:
+    if len(word) < 3 or word in guards.labels or word in guards.stops:
         return "exact"
     return "title" if word in guards.words else "small"
+
+
+def first_letters(text: str) -> str:
+    """Return the letters that a name begins with, in lower case."""
+    letters = LETTERS.match(text.lower())
+    return letters.group() if letters else ""
 
 
 def is_word(text: str, guards: Guards) -> bool:

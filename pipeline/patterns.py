@@ -202,7 +202,7 @@ def load_words(folder: Path) -> dict[str, Word]:
         if row["form"] not in FORMS:
             raise row.error("form", f"{row['form']} is no form", f"write one of {', '.join(FORMS)}")
         for text, form in inflect(row, folder.name):
-            kinds = [f"{form}.mod"] if row["modification"] else []
+            kinds = [f"{form}.mod", "modifies"] if row["modification"] else []
             classes = frozenset([form, f"{form}.{row['effect']}", "w" if form == "cue" else "T", *kinds])
             add_word(words, Word(spell(text), classes, row["effect"], row["modification"]))
     return words

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
 from pipeline.elements import Cut, Element, Elements, Member, read_elements, whole
 from pipeline.patterns import Language, Pattern, Patterns
@@ -18,12 +19,9 @@ ALL_KINDS = ("attribute", "statement", "within", "bare"), ("disease", "further",
 SINGLE_KINDS = ("attribute", "within"), ("inside", "modification")  # for a sentence with one group of mentions
 AIM_KINDS = ("bare",), ("modification",)
 CHAIN_KINDS = ("chain",)
-DIRECTED = frozenset(f"{form}.{effect}" for form in ("verb", "past", "ing", "noun", "adjective")
-                     for effect in ("increase", "decrease", "phosphorylate", "dephosphorylate", "bind", "regulate"))  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """A group of mentions that acts: its place in the row, and -1 where the sentence speaks of its loss.
 
     `first`: of the two sides of `A binds B`, the one that stands first is meant, where only one of them can act.
@@ -34,8 +32,7 @@ class Subject:
     first: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """A pattern that fired: its trigger's place, who acts, on whom, the sign of the whole, the stretch it covers."""
 
     pattern: Pattern
@@ -107,14 +104,17 @@ def find_loose(elements: Elements, language: Language) -> list[Frame]:
     """Return the frames of the loose patterns, each with every pair of groups that fits it, the surest first."""
     frames: list[Frame] = []
     groups = [place for place, element in enumerate(elements.row) if element.members]
+    if len(groups) < 2:
+        return frames
     kinds = frozenset().union(*(elements.row[place].classes for place in groups))
-    patterns = [(pattern, reach(pattern, pattern.left, groups, elements),
-                 reach(pattern, pattern.right, groups, elements)) for pattern in language.patterns.get("loose", ())
-                if len(groups) > 1 and all(types & kinds for types in pattern.types.values())]  # fmt: skip
-    for place, element in enumerate(elements.row if patterns else ()):
-        for pattern, before, after in patterns:
-            if pattern.trigger & element.classes and before[0] <= place <= after[-1]:
-                frames += fit_all(pattern, place, before, after, elements)
+    places = [place for place, element in enumerate(elements.row) if not element.members]
+    for pattern in language.patterns.get("loose", ()):
+        fitting = [place for place in places if pattern.trigger & elements.row[place].classes]
+        if fitting and all(types & kinds for types in pattern.types.values()):
+            before, after = (reach(pattern, part, groups, elements) for part in (pattern.left, pattern.right))
+            for place in fitting:
+                if before[0] <= place <= after[-1]:
+                    frames += fit_all(pattern, place, before, after, elements)
     return sorted(frames, key=lambda frame: (-frame.pattern.confidence, frame.end - frame.start))
 
 
@@ -134,7 +134,8 @@ def fit_all(
         for last in ([at for at in after if at > place] if pattern.right.groupindex else [place]) if left else ():
             right = pattern.right.fullmatch(elements.symbols, place + 1, last + 1)
             found = locate(left, right, elements) if left and right else {}
-            if found and found["A"].place != found["B"].place and not (right.re.groupindex and is_cause_named(elements.row, last)):
+            named = pattern.relation == "associated_with" and pattern.right.groupindex and is_cause_named(elements.row, last)
+            if found and found["A"].place != found["B"].place and not named:
                 yield Frame(pattern, place, found["A"], found["B"], None, first, last + 1)
 
 
@@ -165,7 +166,7 @@ def credit_links(frame: Frame, frames: Sequence[Frame], elements: Elements) -> I
         if not link or not earlier.grammatical or not frame.agent or not frame.patient or frame.patient.place == link.place:
             continue
         if earlier.grammatical.place == frame.agent.place and not is_means(earlier.trigger, elements.row):
-            yield from (replace(frame, agent=part, grammatical=None) for part in (link, *earlier.more))
+            yield from (frame._replace(agent=part, grammatical=None) for part in (link, *earlier.more))
 
 
 def is_means(place: int, row: Sequence[Element]) -> bool:
@@ -243,7 +244,7 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
         return None
     grammatical = found.get(pattern.takes_subject) or agent or patient
     if pattern.kind == "within" and grammatical:
-        grammatical = replace(grammatical, first=True)
+        grammatical = grammatical._replace(first=True)
     if pattern.kind == "within" and "de" in elements.row[place - 1].classes:
         grammatical = None
     if pattern.relation == "echo":
@@ -283,13 +284,14 @@ def find_more(patient: Subject | None, end: int, trigger: int, elements: Element
     more: list[Subject] = []
     if patient and patient.place < trigger:
         end = patient.place + 1
+    word = elements.row[trigger].word
     while patient and (match := language.more.match(elements.symbols, end)):
         if match.start("M") == patient.place or (patient.place < trigger < match.end()):
             break
         end = match.start("M") + 1
         own = any(part.word and part.word.effect in ("increase", "decrease") and not is_modifier(elements.row, at)
                   for at, part in enumerate(elements.row[match.start() : end], match.start()))  # fmt: skip
-        if own and may_act(elements.row, match.start(), end) and elements.row[trigger].classes & DIRECTED:
+        if own and may_act(elements.row, match.start(), end) and (not word or word.effect not in ("cause", "associate", "")):
             break
         if own and "noun" in elements.row[trigger].classes and "verb" not in elements.row[trigger].classes:
             break
@@ -342,7 +344,7 @@ def find_subject(place: int, elements: Elements, language: Language, frames: Seq
     size = len(elements.row)
     for pattern in language.patterns.get("latter", ()):
         if frames and pattern.left.match(elements.reversed, size - place):
-            return next((frame.patient for frame in reversed(frames) if frame.patient), None)
+            return next((frame.patient for frame in reversed(frames) if frame.patient), None) or last_subject(place, frames)
     for pattern in language.patterns.get("subject", ()):
         match = pattern.left.match(elements.reversed, size - place)
         if match:
@@ -396,7 +398,7 @@ def state_all(frame: Frame, elements: Elements, spans: Sequence[Span], text: str
     """Yield the relations of a frame with its patient and with each further one."""
     yield from state(frame, elements, spans, text)
     for patient in frame.more:
-        yield from state(replace(frame, patient=patient), elements, spans, text)
+        yield from state(frame._replace(patient=patient), elements, spans, text)
 
 
 def state_loose(

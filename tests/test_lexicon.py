@@ -31,6 +31,7 @@ from pipeline.text import SEPARATOR, key
 
 JAK2 = "hgnc:6192,gene,JAK2,两面神激酶2,Janus kinase 2,,ncbigene:3717,,"
 STAT3 = "hgnc:11364,gene,STAT3,,signal transducer and activator of transcription 3,,,,"
+CODING = "gene with protein product"
 DRUG = "chebi:66919,drug,ruxolitinib,芦可替尼,,,,,"
 
 
@@ -279,3 +280,38 @@ def test_no_concept_has_two_ids(tools: Tools) -> None:
         ("curcumin", "姜黄素"),
     ):
         assert lookup(tools.lexicon, english)[0].concept_id == lookup(tools.lexicon, chinese)[0].concept_id, english
+
+
+def test_background_rows_are_checked(small: Path) -> None:
+    """A row of the background with an id that is none stops the loading and names file, row and column."""
+    write(small / "background" / "famplex.csv", HGNC_COLUMNS, "Dynein,Dynein,,dynein,,family")
+    with pytest.raises(LexiconError, match=r"famplex\.csv.*row 2.*id"):
+        load_lexicon(small)
+
+
+@pytest.mark.parametrize(
+    ("rows", "spelled", "owner"),
+    [
+        ((f"hgnc:1,ABCD9,one,,,{CODING}", f"hgnc:2,EFGH1,two,ABCD9,,{CODING}"), "ABCD9", "hgnc:1"),
+        ((f"hgnc:1,ABCD9,one,XYZW7,,{CODING}", f"hgnc:2,EFGH1,two,XYZW7,,{CODING}"), "XYZW7", ""),
+        ((f"hgnc:1,ABCD9,one,XYZW7,,{CODING}", "fplx:XYZ,XYZ,,XYZW7,,family"), "XYZW7", "fplx:XYZ"),
+        ((f"hgnc:6192,JAK2,Janus kinase 2,QJAK7,,{CODING}",), "QJAK7", "hgnc:6192"),
+        ((f"hgnc:6192,JAK2,Janus kinase 2,STAT3,,{CODING}",), "STAT3", "hgnc:11364"),
+    ],
+    ids=["symbol first", "alias of two genes", "family before alias", "alias of a core gene", "the core claims it"],
+)
+def test_background_names_have_one_owner(small: Path, rows: tuple[str, ...], spelled: str, owner: str) -> None:
+    """Of a name that two rows of the background have, the better one is kept, or neither."""
+    write(small / "background" / "more.csv", HGNC_COLUMNS, *rows)
+    assert {name.concept_id for name in lookup(load_lexicon(small), spelled)} == ({owner} if owner else set())
+
+
+def test_words_are_no_mouse_symbols(small: Path) -> None:
+    """A symbol is found as a mouse's unless the stop words have it as a word, or a label if it has a digit."""
+    genes = ("FGHK", "CAST", "FIG4", "GDF5")
+    rows = (f"hgnc:{number},{symbol},x,,,{CODING}" for number, symbol in enumerate(genes, start=1))
+    write(small / "background" / "more.csv", HGNC_COLUMNS, *rows)
+    write(small / "stop_words.csv", STOP_COLUMNS, "cast,en,word,", "fig,en,label,")
+    lexicon = load_lexicon(small)
+    spellings = {symbol: {name.text for name in lookup(lexicon, symbol)} for symbol in genes}
+    assert spellings == {"FGHK": {"FGHK", "Fghk"}, "CAST": {"CAST"}, "FIG4": {"FIG4"}, "GDF5": {"GDF5", "Gdf5", "gdf5"}}
