@@ -149,10 +149,16 @@ def measure_reliability(name: str, outputs: Path) -> Iterator[Figure]:
         counted = [value for value in right if value is not None]
         if counted:
             share = sum(counted) / len(counted)
-            yield f"gold/{name} right at confidence {low:.1f} to {min(high, 1.0):.1f}", f"{share:.3f}", f"of {len(counted)} rows"
+            yield (
+                f"gold/{name} right at confidence {low:.1f} to {min(high, 1.0):.1f}",
+                f"{share:.3f}",
+                f"of {len(counted)} rows",
+            )
 
 
-def is_right(row: dict[str, str], gold: dict[str, list[dict]], mentions: dict[str, dict[str, str]], score: object) -> bool | None:  # type: ignore[type-arg]
+def is_right(
+    row: dict[str, str], gold: dict[str, list[dict]], mentions: dict[str, dict[str, str]], score: object
+) -> bool | None:  # type: ignore[type-arg]
     """Tell whether the gold has the statement of a row of evidence.csv; None where a generic name is an argument."""
     ends = [mentions[row[f"{role}_mention_id"]] for role in ("subject", "object")]
     spans = [{"start": int(end["start"]), "end": int(end["end"])} for end in ends]

@@ -15,9 +15,14 @@ from pipeline.run import Settings, default_cache, relate_file, run
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 LEXICONS = ROOT / "lexicons"
-TRIPLE_COLUMNS = ("subject_name_en", "subject_name_zh", "relation", "object_name_en", "object_name_zh", "n_evidence", "n_zh", "n_en")
+TRIPLE_COLUMNS = (
+    "subject_name_en", "subject_name_zh", "relation", "object_name_en", "object_name_zh", "n_evidence", "n_zh", "n_en",
+)  # fmt: skip
 EVIDENCE_COLUMNS = ("subject_id", "relation", "object_id", "site", "trigger", "start", "end", "sentence")
-SHOWN_FIGURES = re.compile(r"gold/.. (?:mentions_overlap|concept|relations_typed)|chemprot|ge2013|biored|whole run against|first document|peak memory")
+SHOWN_FIGURES = re.compile(
+    r"gold/.. (?:mentions_overlap|concept|relations_typed)|chemprot|ge2013|biored"
+    r"|whole run against|first document|peak memory"
+)
 
 
 def fill(text: str) -> str:
@@ -34,7 +39,9 @@ def fill(text: str) -> str:
             "figures": figures(),
         }
     for name, part in parts.items():
-        text = re.sub(rf"(?s)(<!-- {name} -->\n).*?(<!-- end -->)", lambda match, part=part: f"{match[1]}{part}\n{match[2]}", text)
+        text = re.sub(
+            rf"(?s)(<!-- {name} -->\n).*?(<!-- end -->)", lambda match, part=part: f"{match[1]}{part}\n{match[2]}", text
+        )
     return text
 
 
@@ -66,7 +73,10 @@ def relate_example(text: str, folder: Path, settings: Settings) -> list[str]:
     line = next(line.strip() for line in text.splitlines() if line.strip().startswith('{"id": "a", "text"'))
     (folder / "in.jsonl").write_text(line + "\n", encoding="utf-8")
     relate_file(folder / "in.jsonl", folder / "out.jsonl", settings)
-    return [json.dumps(json.loads(row), ensure_ascii=False) for row in (folder / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    return [
+        json.dumps(json.loads(row), ensure_ascii=False)
+        for row in (folder / "out.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
 
 
 def figures() -> str:

@@ -23,10 +23,14 @@ lexicon_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(lexicon_app, name="lexicon", help="Look after the lexicons.")
 
 Lexicons = Annotated[
-    Path | None, typer.Option("--lexicons", metavar="DIR", help="A lexicon folder of your own, in place of the shipped one.")
+    Path | None,
+    typer.Option("--lexicons", metavar="DIR", help="A lexicon folder of your own, in place of the shipped one."),
 ]
 EnModel = Annotated[
-    str, typer.Option("--en-model", metavar="NAME", help="An installed spaCy model for English sentences, e.g. en_core_sci_sm.")
+    str,
+    typer.Option(
+        "--en-model", metavar="NAME", help="An installed spaCy model for English sentences, e.g. en_core_sci_sm."
+    ),
 ]
 
 
@@ -44,7 +48,9 @@ def show_version(wanted: bool) -> None:
 
 @app.callback()
 def litmine(
-    version: Annotated[bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """From a folder of Chinese and English reviews to tables of which gene, drug and disease does what to which."""
 
@@ -82,7 +88,9 @@ def run(
 @app.command()
 def relate(
     input_file: Annotated[Path, typer.Option("--input", metavar="FILE", help="JSON lines: id, text, lang, mentions.")],
-    output_file: Annotated[Path, typer.Option("--output", metavar="FILE", help="JSON lines: id, relations, modifications.")],
+    output_file: Annotated[
+        Path, typer.Option("--output", metavar="FILE", help="JSON lines: id, relations, modifications.")
+    ],
     lexicons: Lexicons = None,
     en_model: EnModel = "",
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -22,7 +21,9 @@ MIRNA = frozenset(["E", "gene", "mirna"])
 
 
 class Member(NamedTuple):
-    """A mention in a group: the span's place in the list of spans; `excluded` by `but not`; `side` of a `with`; `added` by `combined with`."""
+    """A mention in a group: the span's place in the list of spans; `excluded` by `but not`;
+    `side` of a `with`; `added` by `combined with`.
+    """
 
     span: int
     excluded: bool = False

@@ -74,7 +74,8 @@ def explain_reading(reading: Reading, part: Segment, mentions: Sequence[Mention]
             cue = find_cue(kind, frame.trigger, reading.elements)
             if cue is not None:
                 said = "negation" if kind == "neg" else "speculation"
-                yield f"            {said}: {text[row[cue].start : row[cue].end]} reaches {text[row[frame.trigger].start : row[frame.trigger].end]}"
+                shown = [text[row[place].start : row[place].end] for place in (cue, frame.trigger)]
+                yield f"            {said}: {shown[0]} reaches {shown[1]}"
     names = {mention.mention_id: mention.name_en for mention in mentions}
     for relation in reading.relations:
         flags = (" not" if relation.negated else "") + (" maybe" if relation.speculated else "")

@@ -54,7 +54,9 @@ def relate_given(given: dict[str, Any], patterns: Patterns, segmenters: Segmente
     relations: list[Relation] = []
     modified: list[Modified] = []
     for start, end in split_text(text, spans, segmenters):
-        inside = [Span(s.id, s.start - start, s.end - start, s.type) for s in spans if start <= s.start and s.end <= end]
+        inside = [
+            Span(s.id, s.start - start, s.end - start, s.type) for s in spans if start <= s.start and s.end <= end
+        ]
         sentence = text[start:end]
         lang = given.get("lang") or guess_language(sentence)
         if inside:

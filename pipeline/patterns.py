@@ -62,7 +62,8 @@ class Pattern:
     """A row of patterns.csv, compiled.
 
     `takes_subject` is the role (`A` acts, `B` is acted on) of the subject in force, where the pattern names none;
-    with `continues` it is the subject of the frame before, whatever stands between, with `resumes` its agent. `before`, `behind` are the symbols
+    with `continues` it is the subject of the frame before, whatever stands between,
+    with `resumes` its agent. `before`, `behind` are the symbols
     that can stand next to the trigger, None if any or nothing can.
     """
 
@@ -158,7 +159,8 @@ def load_language(folder: Path, relations: Mapping[str, RelationType]) -> Langua
         pattern = compile_pattern(row, compiler, relations)
         patterns.setdefault(pattern.kind, []).append(pattern)
     group, more = (re.compile(compiler.expression(name)) for name in ("<group>", "<more>"))
-    triggers = frozenset().union(*(pattern.trigger for kind, rows in patterns.items() if kind not in ("loose", "aim", "subject", "break", "topic", "latter")
+    found = [kind for kind in patterns if kind not in ("loose", "aim", "subject", "break", "topic", "latter")]
+    triggers = frozenset().union(*(pattern.trigger for kind, rows in patterns.items() if kind in found
                                    for pattern in rows))  # fmt: skip
     return Language(folder.name, words, count_longest(words), index_chinese(words), symbols,
                     {kind: tuple(rows) for kind, rows in patterns.items()}, group, more, triggers | {"T"},
@@ -290,7 +292,8 @@ def compile_pattern(row: Row, compiler: Compiler, relations: Mapping[str, Relati
     first = (before.split() or [""])[0].partition(":")[0]
     return Pattern(row["name"], row["kind"], row["relation"], frozenset(trigger), *expressions,
                    None if left.empty else left.first, None if right.empty else right.first,
-                   {"S": "A", "G": "A", "F": "A", "O": "B"}.get(first, ""), first == "G", first == "F", "P" in row["pattern"].split(),
+                   {"S": "A", "G": "A", "F": "A", "O": "B"}.get(first, ""), first == "G", first == "F",
+                   "P" in row["pattern"].split(),
                    confidence, row["example"], row["expected"], read_types(row["pattern"]))  # fmt: skip
 
 

@@ -6,7 +6,6 @@ from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-
 # --- what readers give
 
 

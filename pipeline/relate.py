@@ -13,7 +13,6 @@ from pipeline.patterns import Language, Pattern, Patterns
 from pipeline.records import Modified, Relation, Span
 from pipeline.scope import is_asked, is_negated, is_speculated
 
-
 ANY_MENTION = frozenset(["E"])
 ALL_KINDS = ("attribute", "statement", "within", "bare"), ("disease", "further", "inside", "modification")
 SINGLE_KINDS = ("attribute", "within"), ("inside", "modification")  # for a sentence with one group of mentions
@@ -141,7 +140,9 @@ def fit_all(
 
 def is_cause_named(row: Sequence[Element], place: int) -> bool:
     """Tell whether the mention at `place` says only by what something else is caused: `blocked IL-3-induced B`."""
-    return len(row) > place + 2 and "hyphen" in row[place + 1].classes and bool(row[place + 2].classes & {"past.increase", "past.cause", "past.decrease"})
+    if len(row) <= place + 2 or "hyphen" not in row[place + 1].classes:
+        return False
+    return bool(row[place + 2].classes & {"past.increase", "past.cause", "past.decrease"})
 
 
 def locate(left: re.Match[str], right: re.Match[str], elements: Elements) -> dict[str, Subject]:
@@ -389,8 +390,9 @@ def find_chain(place: int, frames: Sequence[Frame], row: Sequence[Element]) -> S
     for frame in reversed(frames):
         objects = [part.place for part in (frame.patient, *frame.more) if part]
         modifier = "hyphen" in row[frame.trigger - 1].classes and not frame.pattern.takes_subject
-        if place in objects and frame.pattern.kind != "attribute" and not modifier and frame.grammatical and frame.grammatical.place != place:
-            return frame.grammatical
+        subject = None if modifier or frame.pattern.kind == "attribute" else frame.grammatical
+        if place in objects and subject and subject.place != place:
+            return subject
     return None
 
 
@@ -449,7 +451,8 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
             continue
         yield Relation(
             subject=subject.id, relation=name, object=object_.id, negated=negated ^ (a.excluded or b.excluded),
-            speculated=speculated, site=site.site if site and name != "associated_with" else "", effect="", trigger=text[trigger.start : trigger.end],
+            speculated=speculated, site=site.site if site and name != "associated_with" else "", effect="",
+            trigger=text[trigger.start : trigger.end],
             rule_id=frame.pattern.name, confidence=frame.pattern.confidence)  # fmt: skip
 
 

@@ -228,7 +228,15 @@ def fail(path: Path, corpus: Path, doc_id: str, reason: str) -> DocumentRow:
 
 def part_key(source: SourceText, tools: Tools) -> str:
     """Return the key of a document's part: it changes with the text, its place, the lexicons, the settings, the code."""
-    fields = (source.sha256, source.doc_id, source.path, tools.lexicon.digest, tools.settings.en_model, __version__, code_digest())
+    fields = (
+        source.sha256,
+        source.doc_id,
+        source.path,
+        tools.lexicon.digest,
+        tools.settings.en_model,
+        __version__,
+        code_digest(),
+    )
     return hashlib.sha256("\0".join(fields).encode()).hexdigest()
 
 
@@ -241,7 +249,9 @@ def code_digest() -> str:
     return total.hexdigest()
 
 
-def describe(corpus: Path, tools: Tools, failures: Sequence[DocumentRow], timings: Mapping[str, float]) -> dict[str, object]:
+def describe(
+    corpus: Path, tools: Tools, failures: Sequence[DocumentRow], timings: Mapping[str, float]
+) -> dict[str, object]:
     """Return what run.json says of a run besides the counts."""
     return {
         "litmine": __version__, "python": platform.python_version(),

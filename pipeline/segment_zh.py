@@ -54,9 +54,7 @@ class NameTokenizer(jieba.Tokenizer):  # type: ignore[misc]
             inside = latin
         return graph
 
-    def calc(
-        self, sentence: str, DAG: list[list[tuple[int, float]]], route: dict[int, tuple[float, int]]
-    ) -> None:
+    def calc(self, sentence: str, DAG: list[list[tuple[int, float]]], route: dict[int, tuple[float, int]]) -> None:
         """Fill `route` with the best way from each place to the end: its weight and the end of its first word."""
         size = len(sentence)
         whole = log(self.total)

@@ -51,4 +51,6 @@ def read_rows(path: Path, columns: Sequence[str]) -> Iterator[Row]:
     except UnicodeDecodeError as error:
         raise LexiconError(path, 1, "", "the file is not UTF-8", "save it as `CSV UTF-8`") from error
     except FileNotFoundError as error:
-        raise LexiconError(path, 1, "", "the file is missing", "put it back, or point --lexicons at a whole folder") from error
+        raise LexiconError(
+            path, 1, "", "the file is missing", "put it back, or point --lexicons at a whole folder"
+        ) from error

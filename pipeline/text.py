@@ -23,7 +23,7 @@ SEPARATOR = "\x1f"
 """Stands in a key wherever a Latin word or a number begins or ends."""
 
 WORD = re.compile(
-    f"(?P<phospho>p(?=[A-Z]{{2}}))|(?P<plural>[A-Z]{{2,}}(?=s(?![A-Za-z])))s|(?P<word>[A-Za-z\u00c0-\u024f]+|[0-9]+)"
+    f"(?P<phospho>p(?=[A-Z]{{2}}|[A-Z][a-z]{{2,}}(?![A-Za-z])))|(?P<plural>[A-Z]{{2,}}(?=s(?![A-Za-z])))s|(?P<word>[A-Za-z\u00c0-\u024f]+|[0-9]+)"
     f"|(?P<greek>[Α-Ωα-ωɑɛµϰϕ])|(?P<roman>[Ⅰ-Ⅹ])|(?P<han>[{HAN}]+)|(?P<break>\n)|(?P<mark>[^\\s\\-‐⁃–—])"
 )
 

@@ -19,7 +19,9 @@ SHARED = ROOT.parent / "shared"
 def cases(name: str) -> list[dict[str, str]]:
     """Return the rows of a case file; `\\n` in a cell is a line break."""
     with (ROOT / "tests" / "cases" / name).open(encoding="utf-8", newline="") as handle:
-        return [{key: (value or "").replace("\\n", "\n") for key, value in row.items()} for row in csv.DictReader(handle)]
+        return [
+            {key: (value or "").replace("\\n", "\n") for key, value in row.items()} for row in csv.DictReader(handle)
+        ]
 
 
 @pytest.fixture(scope="session")

@@ -37,7 +37,9 @@ def table(outputs: Path, name: str) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("name", TABLES)
 def test_the_sample_corpus_gives_the_committed_tables(name: str, outputs: Path) -> None:
-    assert table(outputs, name) == table(EXPECTED, name), "see the difference: python tests/expected/update.py, git diff"
+    assert table(outputs, name) == table(EXPECTED, name), (
+        "see the difference: python tests/expected/update.py, git diff"
+    )
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -64,7 +64,9 @@ def test_elements_lie_in_order_and_hold_every_letter(text: str, data: st.DataObj
     elements = read_elements(text, spans, rules.languages[lang], rules.sites, whole)
     ends = [0] + [element.end for element in elements.row]
     assert all(end <= element.start < element.end for end, element in zip(ends, elements.row, strict=False))
-    between = "".join(text[end : element.start] for end, element in zip(ends, elements.row, strict=False)) + text[ends[-1] :]
+    between = (
+        "".join(text[end : element.start] for end, element in zip(ends, elements.row, strict=False)) + text[ends[-1] :]
+    )
     assert not between.strip()
     assert len(elements.symbols) == len(elements.row)
     members = [member.span for element in elements.row for member in element.members]

@@ -46,12 +46,16 @@ def test_the_row_that_teaches_a_name_works(tmp_path: Path) -> None:
     assert found.count("litmine:jakinib-x,jakinib-x") == 2
 
 
-@pytest.mark.parametrize("line", [line.strip() for line in README.splitlines() if line.startswith("    .venv/bin/litmine ")])
+@pytest.mark.parametrize(
+    "line", [line.strip() for line in README.splitlines() if line.startswith("    .venv/bin/litmine ")]
+)
 def test_every_command_exists(line: str) -> None:
     words = shlex.split(line.split("[")[0])[1:]
     verbs = [word for word in words if word in ("run", "relate", "explain", "lexicon", "check")]
     options = [word for word in words if word.startswith("--")]
-    done = subprocess.run([sys.executable, "-m", "pipeline", *verbs, "--help"], capture_output=True, text=True, cwd=ROOT)
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline", *verbs, "--help"], capture_output=True, text=True, cwd=ROOT
+    )
     assert done.returncode == 0
     assert all(option in done.stdout for option in options)
 
@@ -61,6 +65,8 @@ def test_every_link_leads_somewhere(path: str) -> None:
     assert (ROOT / path).is_file()
 
 
-@pytest.mark.parametrize("name", re.findall(r"`([\w*/]+\.csv)`", README.split("## Teach it a name")[1].split("## For programs")[0]))
+@pytest.mark.parametrize(
+    "name", re.findall(r"`([\w*/]+\.csv)`", README.split("## Teach it a name")[1].split("## For programs")[0])
+)
 def test_every_lexicon_file_exists(name: str) -> None:
     assert list(LEXICONS.rglob(name)) or list((LEXICONS / "relations").rglob(name)), name

@@ -56,7 +56,11 @@ def read(lang: str, example: str, patterns: Patterns, chinese: ChineseSegmenter)
     marked = read_marked(example)
     reading = relate(marked.text, lang, marked.spans, patterns, chinese.cut)
     fired = {frame.pattern.name for frame in reading.frames}
-    return {write(row) for row in reading.relations}, {modified for row in reading.modifications for modified in spell(row)}, fired
+    return (
+        {write(row) for row in reading.relations},
+        {modified for row in reading.modifications for modified in spell(row)},
+        fired,
+    )
 
 
 def surface(mention: str) -> str:
@@ -81,7 +85,9 @@ def parts(expected: str) -> set[str]:
 
 
 @pytest.mark.parametrize(("lang", "row"), rows(), ids=lambda value: value if isinstance(value, str) else value["name"])
-def test_every_rule_has_an_example_that_it_reads(lang: str, row: dict[str, str], patterns: Patterns, chinese: ChineseSegmenter) -> None:
+def test_every_rule_has_an_example_that_it_reads(
+    lang: str, row: dict[str, str], patterns: Patterns, chinese: ChineseSegmenter
+) -> None:
     assert row["example"], f"{lang}/patterns.csv, {row['name']}: write an example sentence and what it states"
     assert row["expected"], f"{lang}/patterns.csv, {row['name']}: write what the example states"
     stated, modified, fired = read(lang, row["example"], patterns, chinese)
