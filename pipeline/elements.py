@@ -73,7 +73,7 @@ def read_elements(
         row.append(mention)
         at = span.end
     read_gap(row, text, at, len(text), language, residues, cut)
-    row = join_groups(row, language)
+    row = join_groups(row, language, spans)
     symbols = encode(row, language)
     return Elements(tuple(row), symbols, symbols[::-1])
 
@@ -179,16 +179,35 @@ def whole(run: str) -> frozenset[int]:
     return frozenset()
 
 
-def join_groups(row: list[Element], language: Language) -> list[Element]:
-    """Join coordinated mentions (`A, B and C`, `A（B）`, `A/B`) to one element, the excluded ones (`but not D`) too."""
+def join_groups(row: list[Element], language: Language, spans: Sequence[Span]) -> list[Element]:
+    """Join coordinated mentions (`A, B and C`, `A（B）`, `A/B`) to one element, the excluded ones (`but not D`) too.
+
+    A name that a comma repeats begins a new clause (`A activates B, B activates C`): it is no further member.
+    """
     symbols = encode(row, language)
     joined: list[Element] = []
     at = 0
     for match in language.group.finditer(symbols):
         joined += row[at : match.start()]
-        joined.append(join(row[match.start() : match.end()]))
+        parts = row[match.start() : match.end()]
+        cut = find_repeat(parts, spans)
+        pieces = (parts[:cut], parts[cut : cut + 1], parts[cut + 1 :])
+        joined += [join(piece) if len(piece) > 1 else piece[0] for piece in pieces if piece]
         at = match.end()
     return joined + row[at:]
+
+
+def find_repeat(parts: Sequence[Element], spans: Sequence[Span]) -> int:
+    """Return the place of a comma, outside brackets, between two mentions of one concept; else the number of parts."""
+    for place in range(1, len(parts) - 1):
+        if "open" in parts[place].classes:
+            break
+        before, behind = parts[place - 1].members, parts[place + 1].members
+        if before and behind and "comma" in parts[place].classes:
+            one, other = spans[before[-1].span].concept, spans[behind[0].span].concept
+            if one and one == other:
+                return place
+    return len(parts)
 
 
 def join(parts: Sequence[Element]) -> Element:

@@ -251,7 +251,8 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
     if pattern.relation == "echo":
         more = next((earlier.more for earlier in reversed(frames) if earlier.patient), ())
     else:
-        more = find_more(patient, end, place, elements, language)
+        behind_by = agent and patient and agent.place > patient.place > place  # `T of B by A, C`: C acts, too
+        more = () if behind_by else find_more(patient, end, place, elements, language)
     end = max([end, *(part.place + 1 for part in more)])
     return Frame(pattern, place, agent, patient, grammatical, start, end, more)
 
@@ -458,7 +459,9 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
 
 def is_modified(frame: Frame, elements: Elements) -> bool:
     """Tell whether a frame speaks of a modification, so that a residue within it is the site."""
-    return any(part.word and part.word.modification for part in elements.row[frame.start : frame.end])
+    near = frame.patient.place if frame.patient else frame.trigger
+    stretch = elements.row[min(frame.trigger, near) : max(frame.end, near + 1)]
+    return any(part.word and part.word.modification for part in stretch)
 
 
 def is_absent(place: int, elements: Elements) -> bool:
@@ -554,7 +557,8 @@ def modify(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) -
 
 def find_site(frame: Frame, elements: Elements) -> Element | None:
     """Return the residue that a frame speaks of: the nearest to its trigger, one with a number first."""
-    near = range(max(0, frame.start - 2), min(len(elements.row), frame.end + 4))
+    first = min(frame.trigger, frame.patient.place if frame.patient else frame.trigger)
+    near = range(max(0, first - 2), min(len(elements.row), frame.end + 4))
     sites = [place for place in near if elements.row[place].site]
     sites.sort(key=lambda place: (len(elements.row[place].site) == 1, abs(place - frame.trigger)))
     return elements.row[sites[0]] if sites else None
