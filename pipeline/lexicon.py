@@ -15,6 +15,7 @@ from pathlib import Path
 import ahocorasick
 
 from pipeline import __version__
+from pipeline.enumerations import Enumerations, load_enumerations
 from pipeline.errors import LexiconError
 from pipeline.lexicon_check import check_lexicons
 from pipeline.lexicon_rows import (
@@ -81,6 +82,7 @@ class Lexicon:
     borders: frozenset[str]
     classes: tuple[str, ...]
     digest: str
+    enumerations: Enumerations
     long_names: tuple[str, ...] = ()
     clues: Mapping[str, str] = field(default_factory=dict)
     endings: tuple[str, ...] = ()
@@ -200,7 +202,7 @@ def without_collector() -> Iterator[None]:
 
 def code_digest() -> str:
     """Return a hash over the modules that compile the lexicon: another version's cache is not taken."""
-    modules = ("lexicon.py", "lexicon_rows.py", "text.py")
+    modules = ("lexicon.py", "lexicon_rows.py", "enumerations.py", "text.py")
     return hashlib.sha256(b"".join((Path(__file__).parent / name).read_bytes() for name in modules)).hexdigest()
 
 
@@ -276,6 +278,7 @@ def compile_lexicon(folder: Path, digest: str) -> Lexicon:
         borders=borders,
         classes=tuple(word for word, side in classes if side != "before" and SEPARATOR not in word),
         digest=digest,
+        enumerations=load_enumerations(folder / "enumerations.csv"),
         long_names=long_names,
         clues=clues,
         endings=tuple(row["text"] for row in read_rows(folder / "endings.csv", ENDING_COLUMNS)),

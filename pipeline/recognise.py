@@ -233,8 +233,8 @@ def expand(text: str, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator[Hit]:
         if hit.match == "wrong":
             continue
         known = partial(is_known, kind=hit.type, lexicon=lexicon)
-        items = find_items(text, hit.start, hit.end, known)
-        for start, end, full in [*items, *find_heads(text, hit.start, hit.end)]:
+        items = find_items(text, hit.start, hit.end, known, lexicon.enumerations)
+        for start, end, full in [*items, *find_heads(text, hit.start, hit.end, lexicon.enumerations)]:
             if found := find_whole(full, hit.type, lexicon):
                 yield Hit(start, end, found[0], hit.type, "enumeration", SCORES["enumeration"], name_en=found[1])
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import LEXICONS, cases
 
+from pipeline.enumerations import COLUMNS as ENUMERATION_COLUMNS
 from pipeline.errors import LexiconError
 from pipeline.lexicon import check_lexicons, load_lexicon, lookup
 from pipeline.lexicon_rows import (
@@ -60,6 +61,7 @@ def small(tmp_path: Path) -> Path:
     write(folder / "class_words.csv", CLASS_COLUMNS, "protein,en,after,")
     write(folder / "clues.csv", CLUE_COLUMNS, "inhibitor,en,drug,")
     write(folder / "endings.csv", ENDING_COLUMNS, "ing,")
+    write(folder / "enumerations.csv", ENUMERATION_COLUMNS, "and,en,joint,")
     write(folder / "segment" / "borders.csv", ("text", "lang", "note"), "的,zh,")
     write(
         folder / "shapes.csv",
@@ -84,6 +86,7 @@ def test_small_lexicon_is_in_order(small: Path) -> None:
 
 
 BROKEN = [
+    ("enumerations.csv", ENUMERATION_COLUMNS, ["and,en,joint,", "or,en,between,"], 3, "role", "is not known"),
     ("entities/genes.csv", ENTITY_COLUMNS, [STAT3, JAK2.replace("hgnc:6192", "hgnc6192")], 3, "id", "no CURIE"),
     ("entities/genes.csv", ENTITY_COLUMNS, [STAT3, STAT3], 3, "id", "too"),
     ("entities/genes.csv", ENTITY_COLUMNS, [JAK2, STAT3], 3, "id", "stands after"),
