@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from pipeline.hits import SCORES, Hit, Place, choose
 from pipeline.text import HAN_RUN
@@ -74,7 +74,7 @@ class Definitions:
             self.other.add(surface)
             return
         self.added.append(
-            replace(known, start=span[0], end=span[1], match="abbreviation", score=SCORES["abbreviation"])
+            known._replace(start=span[0], end=span[1], match="abbreviation", score=SCORES["abbreviation"])
         )
 
     def define(self, short: tuple[int, int], long: Hit) -> None:
@@ -85,7 +85,7 @@ class Definitions:
             return
         if known and (known.concept_id == long.concept_id or known.type == long.type or not is_doubtful(surface)):
             return
-        self.meant[surface] = replace(long, match="abbreviation", score=SCORES["abbreviation"])
+        self.meant[surface] = long._replace(match="abbreviation", score=SCORES["abbreviation"])
 
 
 def read_definitions(
@@ -184,7 +184,7 @@ def find_repeats(text: str, meant: Mapping[str, Hit]) -> Iterator[Hit]:
         return
     words = "|".join(re.escape(word) for word in sorted(meant, key=len, reverse=True))
     for match in re.finditer(rf"(?<![A-Za-z0-9])({words})s?(?![A-Za-z0-9])", text):
-        yield replace(meant[match.group(1)], start=match.start(), end=match.end())
+        yield meant[match.group(1)]._replace(start=match.start(), end=match.end())
 
 
 def is_doubtful(surface: str) -> bool:

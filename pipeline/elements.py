@@ -44,11 +44,12 @@ class Element(NamedTuple):
 
 @dataclass(frozen=True)
 class Elements:
-    """The elements of a sentence, and their symbols read onwards and backwards."""
+    """The elements of a sentence, their symbols read onwards and backwards, and whether it may ask something."""
 
     row: tuple[Element, ...]
     symbols: str
     reversed: str
+    asks: bool
 
 
 def read_elements(
@@ -75,7 +76,7 @@ def read_elements(
     read_gap(row, text, at, len(text), language, residues, cut)
     row = join_groups(row, language, spans)
     symbols = encode(row, language)
-    return Elements(tuple(row), symbols, symbols[::-1])
+    return Elements(tuple(row), symbols, symbols[::-1], language.asking.search(symbols) is not None)
 
 
 def encode(row: Sequence[Element], language: Language) -> str:

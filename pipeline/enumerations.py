@@ -99,7 +99,7 @@ def find_items(
     `known` tells whether the lexicon has a full name; an item that it does not know ends the enumeration.
     """
     for last, item in ((LAST_NUMBER, forms.number), (LAST_LETTER, forms.letter)):
-        if match := last.fullmatch(text, start, end):
+        if item.match(text, end) and (match := last.fullmatch(text, start, end)):
             yield from follow(text, end, match["base"], item, known, forms)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipeline.records import Segment
 
 SCORES = {"exact": 1.0, "abbreviation": 0.95, "enumeration": 0.95, "background": 0.9, "shape": 0.6}
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A stretch of clean text that is a name: what it stands for, the other readings, and how it was found."""
 
     start: int
@@ -56,3 +56,9 @@ def choose(hits: Iterable[Hit]) -> list[Hit]:
         taken.append(hit)
         covered.update(range(hit.start, hit.end))
     return sorted(taken, key=lambda hit: hit.start)
+
+
+def add(hits: list[Hit], more: Iterable[Hit]) -> list[Hit]:
+    """Return `hits`, which do not overlap, with those of `more` that win their place."""
+    new = list(more)
+    return choose([*hits, *new]) if new else hits

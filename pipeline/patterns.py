@@ -9,7 +9,7 @@ backwards from it. Rules over classes of tokens in place of a full parse are the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
@@ -61,6 +61,7 @@ class Word:
 class Pattern:
     """A row of patterns.csv, compiled.
 
+    `symbols` are those of the trigger's classes.
     `takes_subject` is the role (`A` acts, `B` is acted on) of the subject in force, where the pattern names none;
     with `continues` it is the subject of the frame before, whatever stands between,
     with `resumes` its agent. `before`, `behind` are the symbols
@@ -71,6 +72,7 @@ class Pattern:
     kind: str
     relation: str
     trigger: frozenset[str]
+    symbols: frozenset[str]
     left: re.Pattern[str]
     right: re.Pattern[str]
     before: frozenset[str] | None
@@ -104,9 +106,13 @@ class Language:
     patterns: Mapping[str, tuple[Pattern, ...]]
     group: re.Pattern[str]
     more: re.Pattern[str]
-    triggers: frozenset[str]
+    trigger: re.Pattern[str]
+    asking: re.Pattern[str]
+    modifying: re.Pattern[str]
+    modifications: re.Pattern[str]
     mirnas: tuple[str, ...]
     fitting: dict[Fitting, tuple[Pattern, ...]] = field(default_factory=dict, repr=False)
+    left: dict[tuple[str, str], tuple[Pattern, ...]] = field(default_factory=dict, repr=False)
     runs: dict[str, tuple[tuple[int, int, Word | None], ...]] = field(default_factory=dict, repr=False)
 
     def rules(self, kinds: tuple[str, ...], classes: frozenset[str], left: bool, right: bool,
@@ -126,6 +132,14 @@ class Language:
                 and (pattern.before is None or before in pattern.before)
                 and (pattern.behind is None or behind in pattern.behind))  # fmt: skip
         return self.fitting[key]
+
+    def before(self, kind: str, symbol: str) -> tuple[Pattern, ...]:
+        """Return the patterns of `kind` that may end with `symbol`, whose left half is all that is read; kept for reuse."""
+        key = (kind, symbol)
+        if key not in self.left:
+            self.left[key] = tuple(pattern for pattern in self.patterns.get(kind, ())
+                                   if pattern.before is None or symbol in pattern.before)  # fmt: skip
+        return self.left[key]
 
 
 @dataclass(frozen=True)
@@ -163,7 +177,9 @@ def load_language(folder: Path, relations: Mapping[str, RelationType]) -> Langua
     triggers = frozenset().union(*(pattern.trigger for kind, rows in patterns.items() if kind in found
                                    for pattern in rows))  # fmt: skip
     return Language(folder.name, words, count_longest(words), index_chinese(words), symbols,
-                    {kind: tuple(rows) for kind, rows in patterns.items()}, group, more, triggers | {"T"},
+                    {kind: tuple(rows) for kind, rows in patterns.items()}, group, more,
+                    compiler.any_of(triggers | {"T"}), compiler.any_of({"asks", "whether"}), compiler.any_of({"modifies"}),
+                    find_words(word.text for word in words.values() if word.modification),
                     tuple(text.replace(" ", "") for text, word in words.items() if "mirna" in word.classes))
 
 
@@ -191,6 +207,12 @@ def index_chinese(words: Mapping[str, Word]) -> ahocorasick.Automaton:
             automaton.add_word(text, word)
     automaton.make_automaton()
     return automaton
+
+
+def find_words(texts: Iterable[str]) -> re.Pattern[str]:
+    """Return the expression that finds whether a text may hold one of the phrases: by the first word of each."""
+    firsts = sorted({text.partition(" ")[0] for text in texts})
+    return re.compile("|".join(map(re.escape, firsts)) or "(?!)", re.IGNORECASE)
 
 
 def load_words(folder: Path) -> dict[str, Word]:
@@ -290,7 +312,8 @@ def compile_pattern(row: Row, compiler: Compiler, relations: Mapping[str, Relati
     except (ValueError, re.error) as error:
         raise row.error("pattern", str(error), "see docs/rules.md for the way a pattern is written") from error
     first = (before.split() or [""])[0].partition(":")[0]
-    return Pattern(row["name"], row["kind"], row["relation"], frozenset(trigger), *expressions,
+    symbols = frozenset(symbol for name in trigger for symbol in compiler.classes.get(name, ""))
+    return Pattern(row["name"], row["kind"], row["relation"], frozenset(trigger), symbols, *expressions,
                    None if left.empty else left.first, None if right.empty else right.first,
                    {"S": "A", "G": "A", "F": "A", "O": "B"}.get(first, ""), first == "G", first == "F",
                    "P" in row["pattern"].split(),
@@ -427,6 +450,11 @@ class Compiler:
         if types:
             raise ValueError(f"{name}: only A, B, M and T take a type")
         return Piece(f"[{self.members(base)}]", frozenset(self.members(base)), False)
+
+    def any_of(self, names: Iterable[str]) -> re.Pattern[str]:
+        """Return the expression of one symbol of any of the classes; a class that no word has is not looked for."""
+        symbols = {symbol for name in names for symbol in self.classes.get(name, "")}
+        return re.compile(f"[{''.join(sorted(symbols))}]" if symbols else "(?!)")
 
     def members(self, name: str) -> str:
         """Return the symbols of a class."""

@@ -13,13 +13,15 @@ from rapidfuzz.distance import Levenshtein
 from pipeline.abbreviations import Words, read_definitions
 from pipeline.candidates import find_candidates
 from pipeline.enumerations import find_heads, find_items
-from pipeline.hits import SCORES, Hit, Place, choose
+from pipeline.hits import SCORES, Hit, Place, add, choose
 from pipeline.ids import mention_id
 from pipeline.lexicon import BACKGROUND, WRONG, Concept, Lexicon, Name, Shape, lookup
 from pipeline.records import Candidate, Document, Mention, Segment
 from pipeline.text import SEPARATOR, fold, slug
 
-LATIN = re.compile(r"[A-Za-z\u00c0-\u024f0-9]")
+LATIN = frozenset(map(chr, [*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B), *range(0xC0, 0x250)]))
+"""The letters and digits of names, A to Z with and without accents: Latin-1 and Latin Extended-A and -B."""
+
 PHOSPHO = re.compile(r"(?:(?<![A-Za-z0-9])(?:[pP]-?|[Pp]hospho-?))$")
 MUTATION = re.compile(r"[A-Z]\d{2,4}[A-Z](?![A-Za-z0-9])")
 VERSION = re.compile(r"(?<=\d)\.\d{1,2}(?!\d)(?=$|[^\s,]|\s[a-z])")
@@ -46,11 +48,11 @@ def recognise(
     place = Place(segments, tuple(segment.offset for segment in segments))
     hits = choose(find_names(text, place, lexicon))
     hits = read_definitions(text, hits, place, Words(lexicon.borders, lexicon.classes), defined, lexicon.can_mean)
-    hits = choose([*hits, *join_suffixes(text, hits, lexicon)])
-    hits = choose([*hits, *find_shapes(text, hits, place, lexicon)])
+    hits = add(hits, join_suffixes(text, hits, lexicon))
+    hits = add(hits, find_shapes(text, hits, place, lexicon))
     unknown = list(unknown_words(text, hits, place, lexicon))
-    hits = choose([*hits, *find_typos(unknown, lexicon)])
-    hits = choose([*hits, *expand(text, hits, lexicon)])
+    hits = add(hits, find_typos(unknown, lexicon))
+    hits = add(hits, expand(text, hits, lexicon))
     mentions = tuple(
         mention for hit in hits if hit.match != "wrong" and (mention := make_mention(hit, document, place, lexicon))
     )
@@ -135,23 +137,15 @@ def bar(hits: Sequence[Hit], barred: Sequence[tuple[int, int, Name]]) -> Iterato
 
 def stands_alone(text: str, start: int, end: int) -> bool:
     """Tell whether no letter or digit goes on at either end; a mutation behind a name does not count (`JAK2V617F`)."""
-    if (
-        start
-        and LATIN.match(text, start)
-        and LATIN.match(text, start - 1)
-        and not PHOSPHO.search(text, max(0, start - 8), start)
-    ):
+    first, last = text[start], text[end - 1]
+    before, behind = text[start - 1 : start] if start else "", text[end : end + 1]
+    if first in LATIN and before in LATIN and not PHOSPHO.search(text, max(0, start - 8), start):
         return False
-    if end < len(text) and LATIN.match(text, end - 1) and LATIN.match(text, end) and not MUTATION.match(text, end):
+    if last in LATIN and behind in LATIN and not MUTATION.match(text, end):
         return False
-    if text[start].isdigit() and start and text[start - 1] in "-.":
+    if before and before in "-." and first.isdigit():
         return False
-    return not (
-        text[end - 1].isalpha()
-        and text[end : end + 1] == "-"
-        and text[end + 1 : end + 2].isdigit()
-        and LATIN.match(text, end - 1)
-    )
+    return not (behind == "-" and last in LATIN and last.isalpha() and text[end + 1 : end + 2].isdigit())
 
 
 def is_avoided(name: Name, text: str, start: int, end: int) -> bool:
@@ -301,6 +295,8 @@ def holds_anchor(shape: Shape, text: str) -> bool:
 
 def match_shape(shape: Shape, text: str) -> Iterator[re.Match[str]]:
     """Yield the matches of a shape in `text`: searched for only around its anchors, as the expressions are slow."""
+    if shape.need and not any(word in text for word in shape.need):
+        return
     if not shape.anchors:
         yield from shape.pattern.finditer(text)
         return

@@ -61,7 +61,7 @@ def relate(text: str, lang: str, spans: Sequence[Span], patterns: Patterns, cut:
     """
     language = patterns.languages[lang]
     elements = read_elements(text, spans, language, patterns.sites, cut)
-    if len(spans) < 2 and not any(element.word and element.word.modification for element in elements.row):
+    if len(spans) < 2 and not language.modifying.search(elements.symbols):
         return Reading(elements, (), (), ())
     frames = tuple(find_frames(elements, language))
     relations = [relation for frame in frames for relation in state_all(frame, elements, spans, text)]
@@ -70,12 +70,20 @@ def relate(text: str, lang: str, spans: Sequence[Span], patterns: Patterns, cut:
     return Reading(elements, frames, best(relations, spans), merge_modified(modified))
 
 
+def may_state(text: str, lang: str, spans: Sequence[Span], patterns: Patterns) -> bool:
+    """Tell whether the rules can make anything of `text`: it names two concepts, or may speak of a modification."""
+    if len({span.concept or span.id for span in spans}) > 1:
+        return True
+    return bool(spans) and patterns.languages[lang].modifications.search(text) is not None
+
+
 def find_frames(elements: Elements, language: Language) -> Iterator[Frame]:
     """Yield the frames of a sentence from left to right; of the statement patterns the first that fits a trigger."""
     frames: list[Frame] = []
     groups = [place for place, element in enumerate(elements.row) if element.members]
-    for place, element in enumerate(elements.row if groups else ()):
-        if element.word is None or not element.classes & language.triggers:
+    for place in [match.start() for match in language.trigger.finditer(elements.symbols)] if groups else ():
+        element = elements.row[place]
+        if element.word is None:
             continue
         sides = groups[0] < place, groups[-1] > place, elements.symbols[place - 1 : place], elements.symbols[place + 1 : place + 2]
         aim = is_aim(place, elements, language)
@@ -106,10 +114,12 @@ def find_loose(elements: Elements, language: Language) -> list[Frame]:
     if len(groups) < 2:
         return frames
     kinds = frozenset().union(*(elements.row[place].classes for place in groups))
-    places = [place for place, element in enumerate(elements.row) if not element.members]
+    symbols = set(elements.symbols)
     for pattern in language.patterns.get("loose", ()):
-        fitting = [place for place in places if pattern.trigger & elements.row[place].classes]
-        if fitting and all(types & kinds for types in pattern.types.values()):
+        if symbols.isdisjoint(pattern.symbols):
+            continue
+        fitting = [place for place, symbol in enumerate(elements.symbols) if symbol in pattern.symbols]
+        if all(types & kinds for types in pattern.types.values()):
             before, after = (reach(pattern, part, groups, elements) for part in (pattern.left, pattern.right))
             for place in fitting:
                 if before[0] <= place <= after[-1]:
@@ -343,24 +353,24 @@ def is_coordinated(row: Sequence[Element], place: int) -> bool:
 
 def find_subject(place: int, elements: Elements, language: Language, frames: Sequence[Frame]) -> Subject | None:
     """Return the subject in force left of `place`: the phrase that stands there, else that of the clause before."""
-    size = len(elements.row)
-    for pattern in language.patterns.get("latter", ()):
+    size, symbol = len(elements.row), elements.symbols[place - 1 : place] if place else ""
+    for pattern in language.before("latter", symbol):
         if frames and pattern.left.match(elements.reversed, size - place):
             return next((frame.patient for frame in reversed(frames) if frame.patient), None) or last_subject(place, frames)
-    for pattern in language.patterns.get("subject", ()):
+    for pattern in language.before("subject", symbol):
         match = pattern.left.match(elements.reversed, size - place)
         if match:
             middle = size - 1 - match.start("A")
             inner = match.span("a") if "a" in match.re.groupindex else (match.start("A"), match.end("A"))
             chained = None if pattern.relation else find_chain(middle, frames, elements.row)
             return chained or Subject(middle, sign_within(elements.row, size - inner[1], size - inner[0], middle))
-    for pattern in language.patterns.get("break", ()):
+    for pattern in language.before("break", symbol):
         if pattern.left.match(elements.reversed, size - place):
             return None
-    open_frames = [frame for frame in frames if not is_closed(elements.row, frame.trigger, place)]
-    if subject := last_subject(place, open_frames):
-        return subject
-    for pattern in language.patterns.get("topic", ()):
+    for frame in reversed(frames):
+        if (subject := last_subject(place, (frame,))) and not is_closed(elements.row, frame.trigger, place):
+            return subject
+    for pattern in language.before("topic", symbol):
         if match := pattern.left.match(elements.reversed, size - place):
             return Subject(size - 1 - match.start("A"), 1)
     return None

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline.errors import LexiconError
 from pipeline.records import Repair
-from pipeline.text import HAN
+from pipeline.text import HAN, HAN_RUN
 
 SIGN = "，。、；：？！（）《》【】…～"
 """The body of a character class for Chinese punctuation beside which no space stands."""
@@ -106,13 +106,14 @@ def trim(text: str, start: int, end: int, new: str) -> tuple[int, int, str]:
 
 def begin(text: str) -> Working:
     """Return `text` as it stands, each character standing for itself."""
-    return Working(text, array("I", range(len(text))), array("I", range(1, len(text) + 1)), [])
+    borders = array("I", range(len(text) + 1))
+    return Working(text, borders[:-1], borders[1:], [])
 
 
 def apply_rows(working: Working, rows: Iterable[Row]) -> None:
     """Apply the regex rows in order, leaving out those whose language or characters the text does not have."""
     present = set(working.text)
-    chinese = any("\u3400" <= char <= "\u9fff" for char in present)
+    chinese = HAN_RUN.search(working.text) is not None
     for row in rows:
         if row.pattern is None or (row.lang == "zh" and not chinese) or (row.needs and not row.needs & present):
             continue

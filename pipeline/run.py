@@ -7,7 +7,7 @@ import os
 import platform
 import time
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -36,7 +36,7 @@ from pipeline.records import (
     SourceText,
     Span,
 )
-from pipeline.relate import Reading, relate
+from pipeline.relate import Reading, may_state, relate
 from pipeline.segment import Segmenters, guess_language, segment
 from pipeline.store import open_parts
 from pipeline.text import simplify
@@ -131,17 +131,19 @@ def run(corpus: Path, outputs: Path, settings: Settings, progress: Callable[[int
 
 
 def work(source: SourceText, tools: Tools) -> DocumentResult:
-    """Take one text through all steps and return its rows."""
+    """Take one text through all steps and return its rows; the rules read simplified script, offset by offset."""
     document = clean(source, tools.repairs)
     segments = segment(document, tools.segmenters)
     mentions, candidates = recognise(document, segments, tools.lexicon, find_definitions(document, tools.segmenters))
-    inside = by_sentence(mentions)
+    inside, simple = by_sentence(mentions), simplify(document.text)
     evidence: list[Evidence] = []
     modifications: list[Modification] = []
     for part in segments:
         rows = {mention.mention_id: mention for mention in inside.get(part.row.sentence_id, ())}
-        if rows:
-            reading = read_sentence(document, part, list(rows.values()), tools)
+        spans = make_spans(document, part, rows.values())
+        text = simple[part.offset : part.offset + len(part.row.text)]
+        if may_state(text, part.row.lang, spans, tools.patterns):
+            reading = relate(text, part.row.lang, spans, tools.patterns, tools.segmenters.cut)
             evidence += [make_evidence(relation, part, rows, tools.patterns) for relation in reading.relations]
             modifications += [make_modification(row, part, rows) for row in reading.modifications]
     return DocumentResult(
@@ -157,13 +159,13 @@ def by_sentence(mentions: Sequence[Mention]) -> dict[str, list[Mention]]:
     return inside
 
 
-def read_sentence(document: Document, part: Segment, mentions: Sequence[Mention], tools: Tools) -> Reading:
-    """Return what the rules make of a sentence; its text is handed on in simplified script, offset by offset."""
+def make_spans(document: Document, part: Segment, mentions: Iterable[Mention]) -> list[Span]:
+    """Return the mentions of a sentence as the rules take them, by their places in its text."""
     spans = []
     for mention in mentions:
         start = clean_offset(document, mention.start, part)
         spans.append(Span(mention.mention_id, start, start + len(mention.text), mention.type, mention.concept_id))
-    return relate(simplify(part.row.text), part.row.lang, spans, tools.patterns, tools.segmenters.cut)
+    return spans
 
 
 def clean_offset(document: Document, start: int, part: Segment) -> int:
@@ -314,6 +316,9 @@ def trace(source: SourceText, tools: Tools) -> Trace:
     segments = segment(document, tools.segmenters)
     mentions, _ = recognise(document, segments, tools.lexicon, find_definitions(document, tools.segmenters))
     inside = by_sentence(mentions)
-    readings = {part.row.sentence_id: read_sentence(document, part, inside.get(part.row.sentence_id, ()), tools)
-                for part in segments}  # fmt: skip
+    readings = {}
+    for part in segments:
+        spans = make_spans(document, part, inside.get(part.row.sentence_id, ()))
+        text = simplify(part.row.text)
+        readings[part.row.sentence_id] = relate(text, part.row.lang, spans, tools.patterns, tools.segmenters.cut)
     return Trace(document, segments, inside, readings)

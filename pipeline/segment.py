@@ -47,9 +47,11 @@ class Segmenters:
 
 def guess_language(text: str) -> str:
     """Return `zh` or `en` for `text`, by the share of Chinese characters among its letters."""
-    han = sum(map(len, HAN_RUN.findall(text)))
+    han = len(text) - len(HAN_RUN.sub("", text))
     if not han:
         return "en"
+    if han > len(text) * CHINESE_SHARE:  # no need to count the letters, which are no more
+        return "zh"
     letters = len(NO_LETTER.sub("", text))
     return "zh" if han / letters > CHINESE_SHARE else "en"
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
+import re
 import shutil
 import tempfile
 import zlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from hashlib import blake2b
@@ -34,6 +34,7 @@ from pipeline.records import (
 HOME = ".litmine"
 JOURNAL = f"{HOME}/publish.json"
 STAGE = "tables-"
+MARK = re.compile("[,\"\r\n]")
 BOM = b"\xef\xbb\xbf"
 MAGIC = "litmine-part"
 TABLES: dict[str, type] = {
@@ -107,25 +108,26 @@ def make_batch(table: str, columns: Sequence[Sequence[Any]]) -> pa.RecordBatch:
 
 
 def make_lines(table: str, columns: Sequence[Sequence[Any]]) -> bytes:
-    """Return `columns` of `table` as CSV lines (RFC 4180, quotes where needed, `\\n` line ends, no header)."""
-    shown: list[Sequence[Any]] = []
+    """Return `columns` of `table` as CSV lines (RFC 4180, quotes where needed, `\\n` line ends, no header).
+
+    By column, as the csv module takes each character by itself: a third of the time of writing a part.
+    """
+    shown: list[Iterable[str]] = []
     for column, field in zip(columns, SCHEMAS[table], strict=True):
         if field.type == pa.bool_():
-            column = ["true" if value else "false" for value in column]
+            shown.append("true" if value else "false" for value in column)
         elif field.type == pa.list_(pa.string()):
-            column = ["|".join(items) for items in column]
-        shown.append(column)
-    lines = Lines()
-    csv.writer(lines, lineterminator="\n\r").writerows(zip(*shown, strict=True))
-    return "".join(lines).encode()
+            shown.append(quote(["|".join(items) for items in column]))
+        else:
+            shown.append(quote(column) if field.type == pa.string() else map(str, column))
+    return "".join([",".join(row) + "\n" for row in zip(*shown, strict=True)]).encode()
 
 
-class Lines(list[str]):
-    """Takes what a csv.writer with line end `\\n\\r` writes and keeps `\\n`: it quotes a lone carriage return, too."""
-
-    def write(self, line: str) -> None:
-        """Keep `line` without its last character."""
-        self.append(line[:-1])
+def quote(cells: Sequence[str]) -> Sequence[str]:
+    """Return `cells` as they stand in a CSV file: in quotes where a comma, a quote or a line end is in one."""
+    if not MARK.search("".join(cells)):
+        return cells
+    return ['"' + cell.replace('"', '""') + '"' if MARK.search(cell) else cell for cell in cells]
 
 
 def encode_rows(table: str, rows: Sequence[object]) -> tuple[pa.RecordBatch, bytes]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 """The body of a character class for Chinese characters (CJK ideographs of the basic plane)."""
@@ -22,9 +24,11 @@ LOOK_ALIKE = str.maketrans({"ɑ": "α", "ɛ": "ε", "µ": "μ", "ϰ": "κ", "ϕ"
 SEPARATOR = "\x1f"
 """Stands in a key wherever a Latin word or a number begins or ends."""
 
+LATIN = "A-Za-z\u00c0-\u024f"
+LETTER = "Α-Ωα-ωɑɛµϰϕ"
 WORD = re.compile(
-    f"(?P<phospho>p(?=[A-Z]{{2}}|[A-Z][a-z]{{2,}}(?![A-Za-z])))|(?P<plural>[A-Z]{{2,}}(?=s(?![A-Za-z])))s|(?P<word>[A-Za-z\u00c0-\u024f]+|[0-9]+)"
-    f"|(?P<greek>[Α-Ωα-ωɑɛµϰϕ])|(?P<roman>[Ⅰ-Ⅹ])|(?P<han>[{HAN}]+)|(?P<break>\n)|(?P<mark>[^\\s\\-‐⁃–—])"
+    f"(?P<phospho>p(?=[A-Z]{{2}}|[A-Z][a-z]{{2,}}(?![A-Za-z])))|(?P<plural>[A-Z]{{2,}}(?=s(?![A-Za-z])))s|(?P<word>[{LATIN}]+|[0-9]+)"
+    f"|(?P<greek>[{LETTER}])|(?P<roman>[Ⅰ-Ⅹ])|(?P<plain>\n|[^\\s\\-‐⁃–—{LATIN}0-9{LETTER}Ⅰ-Ⅹ]+)"
 )
 
 
@@ -32,13 +36,18 @@ class Simplified(dict[int, str]):
     """A table for `str.translate` from traditional to simplified characters, one by one (OpenCC's `t2s`)."""
 
     def __missing__(self, character: int) -> str:
-        if not hasattr(self, "converter"):
-            import opencc
-
-            self.converter = opencc.OpenCC("t2s")
-        simple = self.converter.convert(chr(character))
-        self[character] = simple if len(simple) == 1 else chr(character)
+        own = chr(character)
+        simple = self.convert(own) if HAN_RUN.fullmatch(own) else own
+        self[character] = simple if len(simple) == 1 else own
         return self[character]
+
+    @cached_property
+    def convert(self) -> Callable[[str], str]:
+        """OpenCC's conversion, loaded when the first Chinese character comes."""
+        import opencc
+
+        converter: Callable[[str], str] = opencc.OpenCC("t2s").convert
+        return converter
 
 
 SIMPLIFIED = Simplified()
@@ -46,7 +55,7 @@ SIMPLIFIED = Simplified()
 
 def simplify(text: str) -> str:
     """Return `text` in simplified script, character by character: the offsets stay."""
-    return HAN_RUN.sub(lambda match: match.group().translate(SIMPLIFIED), text)
+    return text.translate(SIMPLIFIED)
 
 
 @dataclass(frozen=True)
@@ -71,38 +80,39 @@ def fold(text: str) -> Folded:
     """
     parts: list[str] = []
     starts, ends = array("I"), array("I")
+    places = array("I", range(len(text) + 1))
     bounded = False
-    for match in WORD.finditer(text):
-        start, end, kind = match.start(), match.end(), match.lastgroup
-        part = match[kind] if kind else ""
-        if kind in ("han", "mark", "break"):
-            part = part.translate(SIMPLIFIED) if kind == "han" else part
+    for match in WORD.finditer(simplify(text)):
+        (start, end), kind = match.span(), match.lastgroup
+        if kind == "plain":
             if bounded:
                 parts.append(SEPARATOR)
                 starts.append(start)
                 ends.append(start)
             bounded = False
-            starts.extend(range(start, end))
-            ends.extend(range(start + 1, end + 1))
-        else:
-            part = (
-                GREEK[part.translate(LOOK_ALIKE).lower()]
-                if kind == "greek"
-                else ROMAN[part]
-                if kind == "roman"
-                else part
-            )
-            lower = part.lower()
-            part = SEPARATOR + (lower if len(lower) == len(part) else part)
+            parts.append(match.group())
+            starts += places[start:end]
+            ends += places[start + 1 : end + 1]
+        elif kind:
+            part = SEPARATOR + spell(kind, match[kind])
             bounded = True
-            starts.extend([start] * len(part))
-            ends.extend([end] * len(part))
-        parts.append(part)
+            parts.append(part)
+            starts += places[start : start + 1] * len(part)
+            ends += places[end : end + 1] * len(part)
     if bounded:
         parts.append(SEPARATOR)
         starts.append(len(text))
         ends.append(len(text))
     return Folded("".join(parts), starts, ends)
+
+
+def spell(kind: str, part: str) -> str:
+    """Return a Latin word, a number or a letter as it counts in a comparison: a Greek letter is its name."""
+    if kind == "greek":
+        return GREEK[part.translate(LOOK_ALIKE).lower()]
+    part = ROMAN[part] if kind == "roman" else part
+    lower = part.lower()
+    return lower if len(lower) == len(part) else part
 
 
 def key(text: str) -> str:
