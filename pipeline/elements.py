@@ -44,11 +44,12 @@ class Element(NamedTuple):
 
 @dataclass(frozen=True)
 class Elements:
-    """The elements of a sentence, their symbols read onwards and backwards, and whether it may ask something."""
+    """The elements of a sentence, their symbols read onwards and backwards and each once, and whether it may ask."""
 
     row: tuple[Element, ...]
     symbols: str
     reversed: str
+    kinds: frozenset[str]
     asks: bool
 
 
@@ -76,7 +77,7 @@ def read_elements(
     read_gap(row, text, at, len(text), language, residues, cut)
     row = join_groups(row, language, spans)
     symbols = encode(row, language)
-    return Elements(tuple(row), symbols, symbols[::-1], language.asking.search(symbols) is not None)
+    return Elements(tuple(row), symbols, symbols[::-1], frozenset(symbols), language.asking.search(symbols) is not None)
 
 
 def encode(row: Sequence[Element], language: Language) -> str:
@@ -110,12 +111,12 @@ def read_words(row: list[Element], text: str, start: int, end: int, language: La
             read_han(row, text, match.start(), match.end(), language, cut)
             continue
         token = token.lower()
-        if pending or token in longest and longest[token] > 1:
+        if pending or longest.get(token, 1) > 1:
             pending.append((token, match.start(), match.end()))
-            continue
-        word = words.get(token)
-        classes = word.classes if word else NUMBER if token[0].isdigit() else UNKNOWN
-        row.append(Element(match.start(), match.end(), classes, word))
+        elif word := words.get(token):
+            row.append(Element(*match.span(), word.classes, word))
+        else:
+            row.append(Element(*match.span(), NUMBER if token[0].isdigit() else UNKNOWN))
     if pending:
         read_phrases(row, pending, language)
 

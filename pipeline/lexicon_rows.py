@@ -106,11 +106,26 @@ class Shape:
     need: tuple[str, ...]
     avoid: tuple[str, ...]
 
+    def may_hold(self, text: str) -> bool:
+        """Tell whether one of the anchors stands in `text`, so that asking the expression makes sense."""
+        return not self.anchors or any(any(True for _ in find_anchor(text, anchor)) for anchor in self.anchors)
+
     def counts(self, text: str, start: int, end: int, sentence: str, near: int) -> bool:
         """Tell whether a match counts: a `need` word is in the sentence, no `avoid` word within `near` code points."""
         if self.need and not any(word in sentence for word in self.need):
             return False
         return not (self.avoid and any(word in text[max(0, start - near) : end + near] for word in self.avoid))
+
+
+def find_anchor(text: str, anchor: str) -> Iterator[int]:
+    """Yield every place of `anchor` in `text`; a `#` in it stands for any digit."""
+    if "#" in anchor:
+        yield from (match.start() for match in re.finditer(re.escape(anchor).replace(r"\#", "[0-9]"), text))
+        return
+    at = text.find(anchor)
+    while at >= 0:
+        yield at
+        at = text.find(anchor, at + 1)
 
 
 def read_entities(path: Path) -> Iterator[Row]:
@@ -258,7 +273,7 @@ def check_shape(row: Row, shape: Shape) -> None:
         raise row.error(
             "example", f"the pattern does not find `{row['expected']}` in it", "mend the pattern or the example"
         )
-    if shape.anchors and not any(anchor in found[0].group() for anchor in shape.anchors):
+    if not shape.may_hold(found[0].group()):
         raise row.error("anchor", "the expected name holds none of these", "write what every match holds, or nothing")
     for match in shape.pattern.finditer(row["counter_example"]):
         if shape.counts(row["counter_example"], *match.span(), row["counter_example"], len(row["counter_example"])):

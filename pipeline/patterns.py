@@ -61,7 +61,7 @@ class Word:
 class Pattern:
     """A row of patterns.csv, compiled.
 
-    `symbols` are those of the trigger's classes.
+    `symbols` are those of the trigger's classes, of `needs` a sentence must hold one.
     `takes_subject` is the role (`A` acts, `B` is acted on) of the subject in force, where the pattern names none;
     with `continues` it is the subject of the frame before, whatever stands between,
     with `resumes` its agent. `before`, `behind` are the symbols
@@ -73,6 +73,7 @@ class Pattern:
     relation: str
     trigger: frozenset[str]
     symbols: frozenset[str]
+    needs: frozenset[str]
     left: re.Pattern[str]
     right: re.Pattern[str]
     before: frozenset[str] | None
@@ -88,10 +89,11 @@ class Pattern:
 
     def admits(self, agent: str, patient: str) -> bool:
         """Tell whether the pattern takes mentions of these types as the one who acts and the one acted on."""
-        return all(kind in self.types.get(role, (kind,)) for role, kind in (("A", agent), ("B", patient)))
+        return not self.types or all(kind in self.types.get(role, (kind,)) for role, kind in (("A", agent), ("B", patient)))
 
 
-Fitting = tuple[tuple[str, ...], frozenset[str], bool, bool, str, str]
+Kinds = tuple[tuple[str, ...], ...]
+Fitting = tuple[Kinds, str, bool, bool, str, str]
 
 
 @dataclass(frozen=True)
@@ -111,26 +113,26 @@ class Language:
     modifying: re.Pattern[str]
     modifications: re.Pattern[str]
     mirnas: tuple[str, ...]
-    fitting: dict[Fitting, tuple[Pattern, ...]] = field(default_factory=dict, repr=False)
+    fitting: dict[Fitting, tuple[tuple[Pattern, ...], ...]] = field(default_factory=dict, repr=False)
     left: dict[tuple[str, str], tuple[Pattern, ...]] = field(default_factory=dict, repr=False)
     runs: dict[str, tuple[tuple[int, int, Word | None], ...]] = field(default_factory=dict, repr=False)
 
-    def rules(self, kinds: tuple[str, ...], classes: frozenset[str], left: bool, right: bool,
-              before: str, behind: str) -> tuple[Pattern, ...]:  # fmt: skip
-        """Return the patterns of `kinds`, in this order, that may fit a trigger with `classes`; kept for reuse.
+    def rules(self, kinds: Kinds, trigger: str, left: bool, right: bool,
+              before: str, behind: str) -> tuple[tuple[Pattern, ...], ...]:  # fmt: skip
+        """Return the patterns of each group of `kinds`, in its order, that may fit a trigger; kept for reuse.
 
-        `left`, `right` tell whether any mention stands on that side, `before`, `behind` are the symbols next to it.
+        `trigger` is its symbol, `before`, `behind` those next to it; `left`, `right` tell whether any mention stands on
+        that side.
         """
-        key = (kinds, classes, left, right, before, behind)
+        key = (kinds, trigger, left, right, before, behind)
         if key not in self.fitting:
-            rows = (pattern for kind in kinds for pattern in self.patterns.get(kind, ()))
-            self.fitting[key] = tuple(
-                pattern for pattern in rows if pattern.trigger & classes
-                and (pattern.kind != "modification" or "modifies" in classes)
+            self.fitting[key] = tuple(tuple(
+                pattern for kind in group for pattern in self.patterns.get(kind, ()) if trigger in pattern.symbols
+                and (pattern.kind != "modification" or self.modifying.match(trigger))
                 and (left or not (pattern.left.groupindex or pattern.takes_subject))
                 and (right or not pattern.right.groupindex)
                 and (pattern.before is None or before in pattern.before)
-                and (pattern.behind is None or behind in pattern.behind))  # fmt: skip
+                and (pattern.behind is None or behind in pattern.behind)) for group in kinds)  # fmt: skip
         return self.fitting[key]
 
     def before(self, kind: str, symbol: str) -> tuple[Pattern, ...]:
@@ -313,7 +315,7 @@ def compile_pattern(row: Row, compiler: Compiler, relations: Mapping[str, Relati
         raise row.error("pattern", str(error), "see docs/rules.md for the way a pattern is written") from error
     first = (before.split() or [""])[0].partition(":")[0]
     symbols = frozenset(symbol for name in trigger for symbol in compiler.classes.get(name, ""))
-    return Pattern(row["name"], row["kind"], row["relation"], frozenset(trigger), symbols, *expressions,
+    return Pattern(row["name"], row["kind"], row["relation"], frozenset(trigger), symbols, rarest((left, right)), *expressions,
                    None if left.empty else left.first, None if right.empty else right.first,
                    {"S": "A", "G": "A", "F": "A", "O": "B"}.get(first, ""), first == "G", first == "F",
                    "P" in row["pattern"].split(),
@@ -337,18 +339,27 @@ def split_at_trigger(text: str) -> tuple[str, list[str], str]:
 
 
 class Piece(NamedTuple):
-    """A compiled part of a pattern: its expression, the symbols it can begin with (None: any), whether it may be empty."""
+    """A compiled part of a pattern: its expression, the symbols it can begin with (None: any), whether it may be empty,
+    and symbols of which it must hold one (none: it need not).
+    """
 
     text: str
     first: frozenset[str] | None
     empty: bool
+    needs: frozenset[str] = frozenset()
 
 
 def repeat(piece: Piece, times: str | None) -> Piece:
     """Return a piece with its quantifier."""
     if not times:
         return piece
-    return Piece(piece.text + times, piece.first, piece.empty or times[0] in "*?" or times.startswith("{0"))
+    empty = times[0] in "*?" or times.startswith("{0")
+    return Piece(piece.text + times, piece.first, piece.empty or empty, frozenset() if empty else piece.needs)
+
+
+def rarest(pieces: Iterable[Piece]) -> frozenset[str]:
+    """Return the fewest symbols that one of `pieces`, which all must be there, needs."""
+    return min((piece.needs for piece in pieces if piece.needs), key=len, default=frozenset())
 
 
 def chain(pieces: Sequence[Piece], backwards: bool) -> Piece:
@@ -361,16 +372,17 @@ def chain(pieces: Sequence[Piece], backwards: bool) -> Piece:
         if empty:
             first = None if first is None or piece.first is None else first | piece.first
         empty = empty and piece.empty
-    return Piece("".join(piece.text for piece in pieces), first, empty)
+    return Piece("".join(piece.text for piece in pieces), first, empty, rarest(pieces))
 
 
 def join_branches(branches: Sequence[Piece]) -> Piece:
     """Return alternatives as one piece; classes of symbols are joined to one class."""
     firsts = [branch.first for branch in branches]
     first = None if None in firsts else frozenset().union(*(part for part in firsts if part is not None))
+    needs = frozenset().union(*(branch.needs for branch in branches)) if all(branch.needs for branch in branches) else frozenset()
     if len(branches) > 1 and all(CLASS.fullmatch(branch.text) for branch in branches):
-        return Piece(f"[{''.join(branch.text[1:-1] for branch in branches)}]", first, False)
-    return Piece("|".join(branch.text for branch in branches), first, any(branch.empty for branch in branches))
+        return Piece(f"[{''.join(branch.text[1:-1] for branch in branches)}]", first, False, needs)
+    return Piece("|".join(branch.text for branch in branches), first, any(branch.empty for branch in branches), needs)
 
 
 class Compiler:
@@ -444,12 +456,13 @@ class Compiler:
             return Piece("", frozenset(), True)
         if base in ("A", "B", "M"):
             symbols = "".join(self.members(kind) for kind in (types or "E").split("|"))
-            return Piece(f"(?P<{base}>[{symbols}])", frozenset(symbols), False)
+            return Piece(f"(?P<{base}>[{symbols}])", frozenset(symbols), False, frozenset(symbols))
         if base == "any":
             return Piece(".", None, False)
         if types:
             raise ValueError(f"{name}: only A, B, M and T take a type")
-        return Piece(f"[{self.members(base)}]", frozenset(self.members(base)), False)
+        symbols = self.members(base)
+        return Piece(f"[{symbols}]", frozenset(symbols), False, frozenset(symbols))
 
     def any_of(self, names: Iterable[str]) -> re.Pattern[str]:
         """Return the expression of one symbol of any of the classes; a class that no word has is not looked for."""

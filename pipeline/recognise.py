@@ -16,6 +16,7 @@ from pipeline.enumerations import find_heads, find_items
 from pipeline.hits import SCORES, Hit, Place, add, choose
 from pipeline.ids import mention_id
 from pipeline.lexicon import BACKGROUND, WRONG, Concept, Lexicon, Name, Shape, lookup
+from pipeline.lexicon_rows import find_anchor
 from pipeline.records import Candidate, Document, Mention, Segment
 from pipeline.text import SEPARATOR, fold, slug
 
@@ -247,7 +248,7 @@ def find_whole(name: str, kind: str, lexicon: Lexicon) -> tuple[str, str] | None
     for shape in lexicon.shapes:
         if (
             shape.type == kind
-            and holds_anchor(shape, name)
+            and shape.may_hold(name)
             and (match := shape.pattern.fullmatch(name))
             and not shape.need
         ):
@@ -288,11 +289,6 @@ def may_hold(shape: Shape, start: int, end: int, hit: Hit) -> bool:
     return named and start <= hit.start and hit.end <= end and hit.end - hit.start < end - start
 
 
-def holds_anchor(shape: Shape, text: str) -> bool:
-    """Tell whether one of the shape's anchors stands in `text`."""
-    return not shape.anchors or any(anchor in text for anchor in shape.anchors)
-
-
 def match_shape(shape: Shape, text: str) -> Iterator[re.Match[str]]:
     """Yield the matches of a shape in `text`: searched for only around its anchors, as the expressions are slow."""
     if shape.need and not any(word in text for word in shape.need):
@@ -301,20 +297,12 @@ def match_shape(shape: Shape, text: str) -> Iterator[re.Match[str]]:
         yield from shape.pattern.finditer(text)
         return
     done = 0
-    for at in sorted(at for anchor in shape.anchors for at in find_all(text, anchor)):
+    for at in sorted(at for anchor in shape.anchors for at in find_anchor(text, anchor)):
         if at < done:
             continue
         for match in shape.pattern.finditer(text, max(done, at - WINDOW), at + WINDOW):
             yield match
             done = match.end()
-
-
-def find_all(text: str, part: str) -> Iterator[int]:
-    """Yield every place of `part` in `text`."""
-    at = text.find(part)
-    while at >= 0:
-        yield at
-        at = text.find(part, at + 1)
 
 
 def identify(shape: Shape, match: re.Match[str], lexicon: Lexicon) -> str:

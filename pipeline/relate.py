@@ -14,10 +14,9 @@ from pipeline.records import Modified, Relation, Span
 from pipeline.scope import is_asked, is_negated, is_speculated
 
 ANY_MENTION = frozenset(["E"])
-ALL_KINDS = ("attribute", "statement", "within", "bare"), ("disease", "further", "inside", "modification")
-SINGLE_KINDS = ("attribute", "within"), ("inside", "modification")  # for a sentence with one group of mentions
-AIM_KINDS = ("bare",), ("modification",)
-CHAIN_KINDS = ("chain",)
+ALL_KINDS = ("attribute", "statement", "within", "bare"), ("disease", "further", "inside", "modification"), ("chain",)
+SINGLE_KINDS = ("attribute", "within"), ("inside", "modification"), ("chain",)  # with one group of mentions
+AIM_KINDS = ("bare",), ("modification",), ("chain",)
 
 
 class Subject(NamedTuple):
@@ -87,15 +86,17 @@ def find_frames(elements: Elements, language: Language) -> Iterator[Frame]:
             continue
         sides = groups[0] < place, groups[-1] > place, elements.symbols[place - 1 : place], elements.symbols[place + 1 : place + 2]
         aim = is_aim(place, elements, language)
-        kinds, others = AIM_KINDS if aim else SINGLE_KINDS if len(groups) == 1 else ALL_KINDS
-        frame = next(fit(language.rules(kinds, element.classes, *sides), place, elements, language, frames), None)
+        kinds = AIM_KINDS if aim else SINGLE_KINDS if len(groups) == 1 else ALL_KINDS
+        ones, others, links = language.rules(kinds, elements.symbols[place], *sides)
+        frame = next(fit(ones, place, elements, language, frames), None) if ones else None
         if frame and not repeats(frame, frames, elements.row):
             frames.append(frame)
             yield frame
             if frame.pattern.kind == "statement" and not frame.agent:
                 continue
-        yield from fit(language.rules(others, element.classes, *sides), place, elements, language, frames)
-        for frame in fit(language.rules(CHAIN_KINDS, element.classes, *sides), place, elements, language, frames):
+        if others:
+            yield from fit(others, place, elements, language, frames)
+        for frame in fit(links, place, elements, language, frames) if links else ():
             yield from credit_links(frame, frames, elements)
 
 
@@ -104,7 +105,7 @@ def is_aim(place: int, elements: Elements, language: Language) -> bool:
     size = len(elements.row)
     return any(pattern.left.match(elements.reversed, size - place) and pattern.right.match(elements.symbols, place + 1)
                for pattern in language.patterns.get("aim", ())
-               if pattern.trigger & elements.row[place].classes)  # fmt: skip
+               if elements.symbols[place] in pattern.symbols)  # fmt: skip
 
 
 def find_loose(elements: Elements, language: Language) -> list[Frame]:
@@ -114,9 +115,8 @@ def find_loose(elements: Elements, language: Language) -> list[Frame]:
     if len(groups) < 2:
         return frames
     kinds = frozenset().union(*(elements.row[place].classes for place in groups))
-    symbols = set(elements.symbols)
     for pattern in language.patterns.get("loose", ()):
-        if symbols.isdisjoint(pattern.symbols):
+        if elements.kinds.isdisjoint(pattern.symbols) or (pattern.needs and pattern.needs.isdisjoint(elements.kinds)):
             continue
         fitting = [place for place, symbol in enumerate(elements.symbols) if symbol in pattern.symbols]
         if all(types & kinds for types in pattern.types.values()):
@@ -220,6 +220,8 @@ def fit(rules: Sequence[Pattern], place: int, elements: Elements, language: Lang
     """Yield the frames of those of `rules` that fit the trigger at `place`."""
     onwards, backwards, behind = elements.symbols, elements.reversed, len(elements.row) - place
     for pattern in rules:
+        if pattern.needs and pattern.needs.isdisjoint(elements.kinds):
+            continue
         if (right := pattern.right.match(onwards, place + 1)) and (left := pattern.left.match(backwards, behind)):
             frame = bind(pattern, place, left, right, elements, language, frames)
             if frame:
@@ -355,11 +357,12 @@ def find_subject(place: int, elements: Elements, language: Language, frames: Seq
     """Return the subject in force left of `place`: the phrase that stands there, else that of the clause before."""
     size, symbol = len(elements.row), elements.symbols[place - 1 : place] if place else ""
     for pattern in language.before("latter", symbol):
-        if frames and pattern.left.match(elements.reversed, size - place):
+        if frames and not (pattern.needs and pattern.needs.isdisjoint(elements.kinds)) and pattern.left.match(elements.reversed, size - place):
             return next((frame.patient for frame in reversed(frames) if frame.patient), None) or last_subject(place, frames)
     for pattern in language.before("subject", symbol):
-        match = pattern.left.match(elements.reversed, size - place)
-        if match:
+        if pattern.needs and pattern.needs.isdisjoint(elements.kinds):
+            continue
+        if match := pattern.left.match(elements.reversed, size - place):
             middle = size - 1 - match.start("A")
             inner = match.span("a") if "a" in match.re.groupindex else (match.start("A"), match.end("A"))
             chained = None if pattern.relation else find_chain(middle, frames, elements.row)
@@ -437,14 +440,16 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
     trigger = elements.row[frame.trigger]
     one, other = elements.row[frame.agent.place], elements.row[frame.patient.place]
     relation = name_relation(frame, elements)
-    site = find_site(frame, elements) if is_modified(frame, elements) else None
-    negated, speculated = is_negated(frame.trigger, frame.start, elements), is_speculated(frame.trigger, frame.start, elements)
     if one is not other and names_of(one, spans) == names_of(other, spans):
         return
-    for a, b in pair(one, other, frame, elements):
+    pairs = [(a, b) for a, b in pair(one, other, frame, elements)
+             if frame.pattern.admits(spans[a.span].type, spans[b.span].type)]  # fmt: skip
+    if not pairs:
+        return
+    negated, speculated = is_negated(frame.trigger, elements), is_speculated(frame.trigger, elements)
+    site = find_site(frame, elements) if is_modified(frame, elements) else None
+    for a, b in pairs:
         subject, object_ = spans[a.span], spans[b.span]
-        if not frame.pattern.admits(subject.type, object_.type):
-            continue
         if subject.id == object_.id or (subject.concept and subject.concept == object_.concept):
             continue
         if text[subject.start : subject.end] == text[object_.start : object_.end]:
@@ -554,7 +559,7 @@ def modify(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) -
     agents = elements.row[frame.agent.place].members if frame.agent else ()
     agent = spans[agents[0].span].id if len(agents) == 1 else ""
     site = find_site(frame, elements)
-    negated, speculated = is_negated(frame.trigger, frame.start, elements), is_speculated(frame.trigger, frame.start, elements)
+    negated, speculated = is_negated(frame.trigger, elements), is_speculated(frame.trigger, elements)
     for patient in (frame.patient, *frame.more):
         for member in elements.row[patient.place].members:
             if spans[member.span].type == "gene":

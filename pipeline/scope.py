@@ -13,12 +13,12 @@ LOOSE = frozenset({"noun", "verb.regulate", "verb.associate", "verb.treat"})  # 
 BORDERS = frozenset({"comma", "semi", "colon", "T", "but", "open", "close"})
 
 
-def is_negated(trigger: int, start: int, elements: Elements) -> bool:
+def is_negated(trigger: int, elements: Elements) -> bool:
     """Tell whether a cue of negation reaches the trigger at the place `trigger`."""
     return find_cue("neg", trigger, elements) is not None
 
 
-def is_speculated(trigger: int, start: int, elements: Elements) -> bool:
+def is_speculated(trigger: int, elements: Elements) -> bool:
     """Tell whether a cue of speculation reaches the trigger at the place `trigger`."""
     return find_cue("spec", trigger, elements) is not None
 

@@ -57,4 +57,5 @@ def load_sites(path: Path) -> Sites:
         rf"(?:(?:\s?residues?|残基)?[\s(（-]?\s?(?P<number>\d{{1,4}})(?![0-9%]|\.\d)[)）]?)?(?:\s?(?:残基|位点|位))?)"
         rf"|(?<![0-9])(?P<ahead>\d{{2,4}})位(?P<before>{chinese})")
     plain = {form for name in names if len(name) > 1 for form in (name, name.lower(), name.capitalize(), name.upper())}
-    return Sites(letters, expression, tuple(sorted(plain)), re.compile(rf"(?:^|[^A-Za-z0-9]|(?<![A-Za-z0-9])p-?|hospho-?)[{single}]-?\d{{2}}"))
+    numbered = re.compile(rf"(?:^|[^A-Za-z0-9]|(?<![A-Za-z0-9])p-?|hospho-?)[{single}]-?\d{{2}}")
+    return Sites(letters, expression, tuple(sorted(plain)), numbered)
