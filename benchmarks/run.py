@@ -1,4 +1,5 @@
-"""Measure litmine and write the figures to benchmarks/figures.csv: `make bench`.
+"""Measure litmine and write the figures to benchmarks/figures.csv: `make bench`; with `--floors` (`.ci/run`) only the
+scores, which must not be below those of benchmarks/floors.csv.
 
 Speed: the texts of ../shared/corpus (else of corpus/) repeated to MEGABYTES, as one file a repetition, on one process,
 against jieba.lcut alone over the same text in the same run; the time from the start of the command to the first
@@ -23,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 MEGABYTES = float(os.environ.get("BENCH_MEGABYTES", "20"))
 FIGURES = ROOT / "benchmarks" / "figures.csv"
+FLOORS = ROOT / "benchmarks" / "floors.csv"
 
 Figure = tuple[str, str, str]
 """What was measured, its value, the unit or remark."""
@@ -38,6 +40,18 @@ def main() -> None:
             print(f"{figure[0]:44} {figure[1]:>10}  {figure[2]}", flush=True)
     with FIGURES.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([("figure", "value", "unit"), *figures])
+
+
+def check_floors() -> list[str]:
+    """Measure the scores, print them, and return a line for each that is below its floor or is not measured."""
+    with tempfile.TemporaryDirectory() as folder:
+        figures = {figure: value for figure, value, _ in measure_accuracy(Path(folder))}
+    with FLOORS.open(encoding="utf-8", newline="") as file:
+        floors = {row["figure"]: float(row["floor"]) for row in csv.DictReader(file)}
+    for figure, value in figures.items():
+        print(f"{figure:44} {value:>8}  {f'floor {floors[figure]}' if figure in floors else ''}".rstrip())
+    return [f"{figure} is {figures.get(figure, 'not measured')}, its floor in benchmarks/floors.csv is {floor}"
+            for figure, floor in floors.items() if float(figures.get(figure, -1)) < floor]  # fmt: skip
 
 
 def texts() -> list[Path]:
@@ -119,7 +133,7 @@ def measure_accuracy(work: Path) -> Iterator[Figure]:
     for name, corpus in (("zh", "corpus"), ("en", "gold/en_texts")):
         run_litmine("run", str(SHARED / corpus), "--outputs", str(work / name))
         scores = work / f"{name}.json"
-        tool("score.py", str(SHARED / "gold" / name), str(work / name), "--json", str(scores))
+        print(tool("score.py", str(SHARED / "gold" / name), str(work / name), "--json", str(scores)), flush=True)
         result = json.loads(scores.read_text(encoding="utf-8"))
         for part in ("mentions_overlap", "mentions_exact", "relations_typed"):
             yield f"gold/{name} {part}", f"{result[part]['all']['f1']:.3f}", "F1"
@@ -132,6 +146,7 @@ def measure_accuracy(work: Path) -> Iterator[Figure]:
         predictions = work / "predictions.jsonl"
         run_litmine("relate", "--input", str(bench), "--output", str(predictions))
         for line in tool("bench_relate.py", str(bench), str(predictions)).splitlines():
+            print(line, flush=True)
             yield f"{bench.stem} {line.split(' P ')[0].strip()}", line.split("F1 ")[1].split()[0], "F1"
 
 
@@ -186,4 +201,6 @@ def tool(name: str, *arguments: str) -> str:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--floors"]:
+        sys.exit("\n".join(check_floors()) or None)
     main()
