@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.tables import read_rows
 from pipeline.text import HAN
+
+BEHIND = "behind"
+"""Says of a row that its word may stand behind a residue, before or behind the number: `tyrosine residue 705`."""
 
 
 @dataclass(frozen=True)
@@ -45,17 +48,28 @@ class Sites:
 
 
 def load_sites(path: Path) -> Sites:
-    """Read lexicons/relations/residues.csv."""
+    """Read lexicons/relations/residues.csv; raise LexiconError at a row whose letter is none and not `behind`."""
     rows = list(read_rows(path, ("text", "letter", "note")))
-    letters = {(row["text"].lower() if len(row["text"]) > 1 else row["text"]): row["letter"] for row in rows}
-    names = sorted((row["text"] for row in rows), key=len, reverse=True)
-    words = "|".join(re.escape(name) for name in names if len(name) > 1 and name.isascii())
-    chinese = "|".join(name for name in names if not name.isascii())
+    for row in rows:
+        if row["letter"] != BEHIND and not (len(row["letter"]) == 1 and row["letter"].isupper()):
+            raise row.error("letter", f"`{row['letter']}` is no amino acid", f"write its one letter, or {BEHIND}")
+    named = [row for row in rows if row["letter"] != BEHIND]
+    letters = {(row["text"].lower() if len(row["text"]) > 1 else row["text"]): row["letter"] for row in named}
+    names = sorted((row["text"] for row in named), key=len, reverse=True)
     single = "".join(name for name in names if len(name) == 1)
-    expression = re.compile(
-        rf"(?:(?:(?<![A-Za-z0-9])|(?=[{HAN}]))(?:[Pp]hospho-?|p-?)?(?P<residue>(?i:{words})|{chinese}|[{single}](?=-?\d{{2,4}}(?![0-9A-Za-z%]|\.\d)))"
-        rf"(?:(?:\s?residues?|残基)?[\s(（-]?\s?(?P<number>\d{{1,4}})(?![0-9%]|\.\d)[)）]?)?(?:\s?(?:残基|位点|位))?)"
-        rf"|(?<![0-9])(?P<ahead>\d{{2,4}})位(?P<before>{chinese})")
     plain = {form for name in names if len(name) > 1 for form in (name, name.lower(), name.capitalize(), name.upper())}
     numbered = re.compile(rf"(?:^|[^A-Za-z0-9]|(?<![A-Za-z0-9])p-?|hospho-?)[{single}]-?\d{{2}}")
-    return Sites(letters, expression, tuple(sorted(plain)), numbered)
+    behind = sorted((row["text"] for row in rows if row["letter"] == BEHIND), key=len, reverse=True)
+    return Sites(letters, make_expression(names, single, behind), tuple(sorted(plain)), numbered)
+
+
+def make_expression(names: Sequence[str], single: str, behind: Sequence[str]) -> re.Pattern[str]:
+    """Return the expression of a residue: `names` and `single` letters with a number, `behind` what may follow."""
+    words = "|".join(re.escape(name) for name in names if len(name) > 1 and name.isascii())
+    chinese = "|".join(name for name in names if not name.isascii())
+    place = f"(?:{'|'.join(map(re.escape, behind))})"
+    return re.compile(
+        rf"(?:(?:(?<![A-Za-z0-9])|(?=[{HAN}]))(?:[Pp]hospho-?|p-?)?(?P<residue>(?i:{words})|{chinese}|[{single}](?=-?\d{{2,4}}(?![0-9A-Za-z%]|\.\d)))"
+        rf"(?:(?:\s?{place})?[\s(（-]?\s?(?P<number>\d{{1,4}})(?![0-9%]|\.\d)[)）]?)?(?:\s?{place})?)"
+        rf"|(?<![0-9])(?P<ahead>\d{{2,4}}){place}(?P<before>{chinese})"
+    )
