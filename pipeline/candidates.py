@@ -4,36 +4,52 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from pipeline.lexicon_rows import Concept
 from pipeline.records import Candidate, Segment
+from pipeline.tables import Row, read_rows
 
 SECTIONS = frozenset(("title", "heading", "abstract", "keywords", "body", "caption"))
-PERSON = re.compile(r"[A-Z][a-z]+(?:-[A-Z]?[a-z]+)+|(?:Mc|Mac|De|Di|La|Le|Van|O)[A-Z][a-z]+")
-CODE = re.compile(
-    r"[A-Z]{1,3}\d{4,}.*|.*\d{6,}.*|[A-Za-z]\d?|[A-Z]\d{1,2}[a-z]?|(?:www|http|doi|DOI|ISSN|PMID|PMC|CN|NCT)\b.*|(?:Fig|Tab|No|Vol)\w*\d*"
-)
-RESIDUE = re.compile(
-    r"p?-?(?:Ala|Arg|Asn|Asp|Cys|Gln|Glu|Gly|His|Ile|Leu|Lys|Met|Phe|Pro|Ser|Thr|Trp|Tyr|Val|[ACDEFGHIKLMNPQRSTVWY])-?\d{1,4}[A-Za-z]{0,3}"
-)
+COLUMNS = ("name", "pattern", "example", "note")
 NEAR = 12  # code points on either side in which a word that tells the type is looked for
 
 Neighbour = Callable[[str], tuple[Concept, float] | None]
 """Gives the concept whose name is nearest to a word, and their similarity in per cent."""
 
 
+def load_ordinary(path: Path) -> tuple[re.Pattern[str], ...]:
+    """Return the patterns of lexicons/no_candidates.csv; raise LexiconError at the first wrong row."""
+    return tuple(map(make_ordinary, read_rows(path, COLUMNS)))
+
+
+def make_ordinary(row: Row) -> re.Pattern[str]:
+    """Return the pattern of a row, which must match its example as a whole; raise LexiconError if it does not."""
+    try:
+        pattern = re.compile(row["pattern"])
+    except re.error as error:
+        raise row.error("pattern", f"is no regular expression ({error})", "mend it; it must match the example") from error
+    if not pattern.fullmatch(row["example"]):
+        raise row.error("example", f"the pattern does not match `{row['example']}`", "mend the pattern or the example")
+    return pattern
+
+
 def find_candidates(
-    unknown: Iterable[tuple[str, int, Segment]], clues: Mapping[str, str], neighbour: Neighbour
+    unknown: Iterable[tuple[str, int, Segment]],
+    clues: Mapping[str, str],
+    ordinary: Sequence[re.Pattern[str]],
+    neighbour: Neighbour,
 ) -> Iterator[Candidate]:
     """Yield the words that look like names, each once with its count, the type that words near it suggest and the
     nearest concept.
 
-    `unknown` are (word, clean offset, sentence); `clues` has the type by the word that tells it (`inhibitor`: drug).
+    `unknown` are (word, clean offset, sentence); `clues` has the type by the word that tells it (`inhibitor`: drug),
+    `ordinary` are the patterns of words that are none: persons, codes, residues.
     """
     seen: dict[str, list[tuple[int, Segment]]] = {}
     for word, start, segment in unknown:
-        if looks_like_name(word, segment):
+        if looks_like_name(word, segment, ordinary):
             seen.setdefault(word, []).append((start - segment.offset, segment))
     for word, places in sorted(seen.items()):
         near = neighbour(word.lower()) if len(word) > 4 else None
@@ -49,13 +65,13 @@ def find_candidates(
         )
 
 
-def looks_like_name(word: str, segment: Segment) -> bool:
-    """Tell whether a word may be a name: two capitals or digits, and neither a person, a code nor a heading's word."""
+def looks_like_name(word: str, segment: Segment, ordinary: Sequence[re.Pattern[str]]) -> bool:
+    """Tell whether a word may be a name: two capitals or digits, not in a heading of capitals, and not ordinary."""
     shouted = segment.row.lang == "en" and segment.row.text.isupper()
     if segment.row.section not in SECTIONS or shouted or len(word) < 3:
         return False
     marks = sum(character.isupper() for character in word) + any(character.isdigit() for character in word)
-    return marks >= 2 and not any(pattern.fullmatch(word) for pattern in (PERSON, CODE, RESIDUE))
+    return marks >= 2 and not any(pattern.fullmatch(word) for pattern in ordinary)
 
 
 def guess_type(word: str, places: Iterable[tuple[int, Segment]], clues: Mapping[str, str]) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 import ahocorasick
 
 from pipeline import __version__
+from pipeline.candidates import load_ordinary
 from pipeline.enumerations import Enumerations, load_enumerations
 from pipeline.errors import LexiconError
 from pipeline.lexicon_check import check_lexicons
@@ -85,6 +86,7 @@ class Lexicon:
     enumerations: Enumerations
     long_names: tuple[str, ...] = ()
     clues: Mapping[str, str] = field(default_factory=dict)
+    ordinary: tuple[re.Pattern[str], ...] = ()
     endings: tuple[str, ...] = ()
     gene_clues: tuple[str, ...] = ()
     _read: dict[str, tuple[Name, ...]] = field(default_factory=dict, compare=False, repr=False)
@@ -202,7 +204,7 @@ def without_collector() -> Iterator[None]:
 
 def code_digest() -> str:
     """Return a hash over the modules that compile the lexicon: another version's cache is not taken."""
-    modules = ("lexicon.py", "lexicon_rows.py", "enumerations.py", "text.py")
+    modules = ("lexicon.py", "lexicon_rows.py", "candidates.py", "enumerations.py", "text.py")
     return hashlib.sha256(b"".join((Path(__file__).parent / name).read_bytes() for name in modules)).hexdigest()
 
 
@@ -281,6 +283,7 @@ def compile_lexicon(folder: Path, digest: str) -> Lexicon:
         enumerations=load_enumerations(folder / "enumerations.csv"),
         long_names=long_names,
         clues=clues,
+        ordinary=load_ordinary(folder / "no_candidates.csv"),
         endings=tuple(row["text"] for row in read_rows(folder / "endings.csv", ENDING_COLUMNS)),
         gene_clues=gene_clues,
     )

@@ -59,7 +59,8 @@ def recognise(
     )
     taken = {hit.start for hit in hits}
     left = [word for word in unknown if word[1] not in taken]
-    return mentions, tuple(find_candidates(left, lexicon.clues, lambda word: nearest_concept(word, lexicon)))
+    near = partial(nearest_concept, lexicon=lexicon)
+    return mentions, tuple(find_candidates(left, lexicon.clues, lexicon.ordinary, near))
 
 
 # --- names of the lexicon

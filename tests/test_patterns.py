@@ -33,6 +33,7 @@ def test_sites(case: dict[str, str]) -> None:
     ("zh/patterns.csv", "name,kind", "name,sort", "row 1"),
     ("zh/words.csv", "word,class,note\n", "word,class,note\none cell\n", "row 2"),
     ("zh/triggers.csv", ",verb,", ",werb,", "column form"),
+    ("residues.csv", "Lys,K,", "Lys,Lys,", "column letter"),
 ])  # fmt: skip
 def test_a_wrong_row_names_its_place(file: str, old: str, new: str, says: str, tmp_path: Path) -> None:
     shutil.copytree(RULES, tmp_path / "relations")
