@@ -70,7 +70,7 @@ def make_enumerations(joint: str, span: str, counted: str, behind: str, before: 
     return Enumerations(
         number=re.compile(rf"(?P<joint>{between})(?P<item>\d{{1,2}}[a-eA-E]?)(?![0-9A-Za-z.%％:：])"),
         letter=re.compile(
-            rf"(?P<joint>{between})(?P<item>[α-ωɑɛ]|[a-e](?![A-Za-z]))(?P<arm>-[35]p)?(?![0-9A-Za-zα-ω])"
+            rf"(?P<joint>{between})(?P<item>[α-ωɑɛ]|(?:[b-e]|(?<=[/／])a)(?![A-Za-z]))(?P<arm>-[35]p)?(?![0-9A-Za-zα-ω])"
         ),
         behind=re.compile(rf"\s*(?:[,，、/／(（)）。.;；:：]|$|\n|[{HAN}]|{behind})"),
         counted=re.compile(rf"\s*{counted}"),
