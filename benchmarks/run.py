@@ -1,5 +1,5 @@
-"""Measure litmine and write the figures to benchmarks/figures.csv: `make bench`; with `--floors` (`.ci/run`) only the
-scores, which must not be below those of benchmarks/floors.csv.
+"""Measure litmine and write the figures to benchmarks/figures.csv: `make bench`; `.ci/run` asks with `--floors` only for
+the scores, which must not be below those of benchmarks/floors.csv, and with `--speed` only for the speed.
 
 Speed: the texts of ../shared/corpus (else of corpus/) repeated to MEGABYTES, as one file a repetition, on one process,
 against jieba.lcut alone over the same text in the same run; the time from the start of the command to the first
@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,12 +34,22 @@ def main() -> None:
     """Measure everything, print it and write it down."""
     figures: list[Figure] = [("machine", f"{os.cpu_count()} cores", f"Python {platform.python_version()}")]
     with tempfile.TemporaryDirectory() as folder:
-        work = Path(folder)
-        for figure in (*measure_speed(work), *measure_accuracy(work)):
-            figures.append(figure)
-            print(f"{figure[0]:44} {figure[1]:>10}  {figure[2]}", flush=True)
+        figures += [*show(measure_speed(Path(folder))), *show(measure_accuracy(Path(folder)))]
     with FIGURES.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([("figure", "value", "unit"), *figures])
+
+
+def show(figures: Iterable[Figure]) -> Iterator[Figure]:
+    """Print each figure and hand it on."""
+    for figure in figures:
+        print(f"{figure[0]:44} {figure[1]:>10}  {figure[2]}", flush=True)
+        yield figure
+
+
+def check_speed() -> None:
+    """Measure the speed and print it; there is no floor, as the figures are those of the machine of the moment."""
+    with tempfile.TemporaryDirectory() as folder:
+        list(show(measure_speed(Path(folder))))
 
 
 def check_floors() -> list[str]:
@@ -203,4 +213,6 @@ def tool(name: str, *arguments: str) -> str:
 if __name__ == "__main__":
     if sys.argv[1:] == ["--floors"]:
         sys.exit("\n".join(check_floors()) or None)
+    if sys.argv[1:] == ["--speed"]:
+        sys.exit(check_speed())
     main()
