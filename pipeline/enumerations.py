@@ -1,4 +1,4 @@
-"""Enumerations that name by halves: `STAT1, 2, 3和5a`, `JAK1/2`, `VEGFR1-3`, `IKKα/β`, `miR-26a/b-5p`."""
+"""Enumerations that name by halves: `STAT1, 2, 3和5a`, `JAK1/2`, `VEGFR1-3`, `IKKα/β`, `IFN-α and -β`, `miR-26a/b-5p`."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.tables import Row, read_rows
-from pipeline.text import HAN
+from pipeline.text import GREEK, HAN
 
+SPELLED = f"(?:{'|'.join(sorted(set(GREEK.values()), key=len, reverse=True))})"
 LAST_NUMBER = re.compile(r"(?P<base>.*?[A-Za-z\u4e00-\u9fff][- ]?)(?P<item>\d{1,2}[a-zA-Z]?)(?:-[35]p)?", re.S)
+LAST_BOTH = re.compile(r"(?P<base>.*?)(?P<item>[α-ω]\d{1,2}|(?<!\d)\d{1,2}[α-ω])", re.S)
 LAST_LETTER = re.compile(
-    r"(?P<base>.*?(?:[A-Za-z\u4e00-\u9fff][- ]?|\d))(?P<item>[α-ωɑɛ]|(?<=\d)[a-eA-E])(?:-[35]p)?", re.S
+    rf"(?P<base>.*?(?:[A-Za-z\u4e00-\u9fff][- ]?|\d))(?P<item>[α-ωɑɛ]|(?<=[ -]){SPELLED}|(?<=\d)[a-eA-F]|(?<=-)[A-F])(?:-[35]p)?",
+    re.S,
 )
+PLURAL = re.compile(r"\s(?P<item>\d{1,2})(?![0-9A-Za-z%％]|[.:：]\d)")
 CLASS_NUMBER = r"(?P<number>I{1,3}|[ⅠⅡⅢ]|[123])"
 LONGEST_HEAD = 16  # characters of such a head with its conjunction
 COLUMNS = ("text", "lang", "role", "note")
@@ -26,6 +30,7 @@ class Enumerations:
 
     number: re.Pattern[str]
     letter: re.Pattern[str]
+    both: re.Pattern[str]
     behind: re.Pattern[str]
     counted: re.Pattern[str]
     typed: re.Pattern[str]
@@ -67,11 +72,13 @@ def make_enumerations(joint: str, span: str, counted: str, behind: str, before: 
     word = f"(?<![A-Za-z0-9])(?:{joint}|{span})|(?=[{HAN}])(?:{joint}|{span})"
     between = rf"\s*(?:[,，、/／]\s*{joint}?|{word}|～|~|-|–|—|&)\s*"
     typed = f"(?:(?i:{before})[ -])?{CLASS_NUMBER}{after}?"
+    between = rf"(?P<joint>{between})[-‐‑–]?"  # the hyphen of `-3` in `STAT1 and -3`
     return Enumerations(
-        number=re.compile(rf"(?P<joint>{between})(?P<item>\d{{1,2}}[a-eA-E]?)(?![0-9A-Za-z.%％:：])"),
+        number=re.compile(rf"{between}(?P<item>\d{{1,2}}[a-eA-E]?)(?![0-9A-Za-z%％]|[.:：]\d)"),
         letter=re.compile(
-            rf"(?P<joint>{between})(?P<item>[α-ωɑɛ]|(?:[b-e]|(?<=[/／])a)(?![A-Za-z]))(?P<arm>-[35]p)?(?![0-9A-Za-zα-ω])"
+            rf"{between}(?P<item>[α-ωɑɛ]|(?:{SPELLED}|[b-e]|(?<=[/／])a|[B-F])(?![A-Za-z]))(?P<arm>-[35]p)?(?![0-9A-Za-zα-ω])"
         ),
+        both=re.compile(rf"{between}(?P<item>[α-ω]\d{{1,2}}|\d{{1,2}}[α-ω])(?![0-9A-Za-z])"),
         behind=re.compile(rf"\s*(?:[,，、/／(（)）。.;；:：]|$|\n|[{HAN}]|{behind})"),
         counted=re.compile(rf"\s*{counted}"),
         typed=re.compile(rf"{typed}[ -]?(?=\D)"),
@@ -96,9 +103,14 @@ def find_items(
 ) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, full name) of the halves that follow the name `text[start:end]`, in code points of `text`.
 
-    `known` tells whether the lexicon has a full name; an item that it does not know ends the enumeration.
+    `known` tells whether the lexicon has a full name; an item that it does not know ends the enumeration. The number
+    behind a plural belongs to the first name: `caspases 3 and 9`.
     """
-    for last, item in ((LAST_NUMBER, forms.number), (LAST_LETTER, forms.letter)):
+    if text[end - 1] == "s" and (first := PLURAL.match(text, end)) and known(text[start : end - 1] + first.group()):
+        yield start, first.end(), text[start : end - 1] + first.group()
+        yield from follow(text, first.end(), text[start : end - 1] + " ", forms.number, known, forms)
+        return
+    for last, item in ((LAST_NUMBER, forms.number), (LAST_LETTER, forms.letter), (LAST_BOTH, forms.both)):
         if item.match(text, end) and (match := last.fullmatch(text, start, end)):
             yield from follow(text, end, match["base"], item, known, forms)
 
@@ -116,7 +128,9 @@ def follow(
 
 
 def may_end(text: str, match: re.Match[str], forms: Enumerations) -> bool:
-    """Tell whether a number behind a comma is an item and no count of something: `IL-6, 10 patients`."""
-    if match.re is forms.letter or "/" in match["joint"]:
+    """Tell whether a number behind a comma is an item and no count (`IL-6, 10 patients`), a letter no sort (`B cells`)."""
+    if "/" in match["joint"] or not match["item"][0].isascii():
         return True
+    if match["item"][0].isalpha():
+        return not forms.counted.match(text, match.end())
     return bool(forms.behind.match(text, match.end())) and not forms.counted.match(text, match.end())

@@ -12,7 +12,7 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.abbreviations import Words, read_definitions
 from pipeline.candidates import find_candidates
-from pipeline.enumerations import find_heads, find_items
+from pipeline.enumerations import SPELLED, find_heads, find_items
 from pipeline.hits import SCORES, Hit, Place, add, choose
 from pipeline.ids import mention_id
 from pipeline.lexicon import BACKGROUND, WRONG, Concept, Lexicon, Name, Shape, lookup
@@ -26,7 +26,9 @@ LATIN = frozenset(map(chr, [*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61,
 PHOSPHO = re.compile(r"(?:(?<![A-Za-z0-9])(?:[pP]-?|[Pp]hospho-?))$")
 MUTATION = re.compile(r"[A-Z]\d{2,4}[A-Z](?![A-Za-z0-9])")
 VERSION = re.compile(r"(?<=\d)\.\d{1,2}(?!\d)(?=$|[^\s,]|\s[a-z])")
-SUFFIX = re.compile(r"[)）]\s?-?\s?(?P<suffix>[α-ω]|\d{1,2}[A-Za-z]?(?![\d.%])|[A-Z]\d{1,2}(?![\d.%]))")
+SUFFIX = re.compile(
+    rf"[)）]\s?-?\s?(?P<suffix>[α-ω]\d?|\d{{1,2}}[A-Za-z]?(?![\d.%])|[A-Z]\d{{1,2}}(?![\d.%])|{SPELLED}(?![A-Za-z]))"
+)
 WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9\-]*[A-Za-z0-9](?![A-Za-z0-9])")
 NEAR = 15  # code points on either side in which a confusable name's `avoid` words are looked for
 WINDOW = 48  # code points before and behind a shape's anchor in which the whole of it stands
