@@ -1,4 +1,4 @@
-"""Measure litmine and write the figures to benchmarks/figures.csv: `make bench`; `.ci/run` asks with `--floors` only for
+"""Measure litmine and write the figures to benchmarks/figures.csv and rules.csv: `make bench`; `.ci/run` asks with `--floors` only for
 the scores, which must not be below those of benchmarks/floors.csv, and with `--speed` only for the speed.
 
 Speed: the texts of ../shared/corpus (else of corpus/) repeated to MEGABYTES, as one file a repetition, on one process,
@@ -19,22 +19,33 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 MEGABYTES = float(os.environ.get("BENCH_MEGABYTES", "20"))
 FIGURES = ROOT / "benchmarks" / "figures.csv"
 FLOORS = ROOT / "benchmarks" / "floors.csv"
+RULES = ROOT / "benchmarks" / "rules.csv"
 
 Figure = tuple[str, str, str]
 """What was measured, its value, the unit or remark."""
+
+
+class Judged(NamedTuple):
+    """A row of evidence.csv in a document of the gold: its rule and confidence, and whether the gold has it."""
+
+    gold: str
+    rule: str
+    confidence: float
+    right: bool
 
 
 def main() -> None:
     """Measure everything, print it and write it down."""
     figures: list[Figure] = [("machine", f"{os.cpu_count()} cores", f"Python {platform.python_version()}")]
     with tempfile.TemporaryDirectory() as folder:
-        figures += [*show(measure_speed(Path(folder))), *show(measure_accuracy(Path(folder)))]
+        figures += [*show(measure_speed(Path(folder))), *show(measure_accuracy(Path(folder), RULES))]
     with FIGURES.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([("figure", "value", "unit"), *figures])
 
@@ -135,11 +146,12 @@ def time_start() -> float:
     return time.perf_counter() - started
 
 
-def measure_accuracy(work: Path) -> Iterator[Figure]:
-    """Yield the scores on the gold and the benches, where they are there."""
+def measure_accuracy(work: Path, rules: Path | None = None) -> Iterator[Figure]:
+    """Yield the scores on the gold and the benches, where they are there; what each rule gave goes into `rules`."""
     if not SHARED.is_dir():
         yield "accuracy", "skipped", "there is no ../shared"
         return
+    everything: list[Judged] = []
     for name, corpus in (("zh", "corpus"), ("en", "gold/en_texts")):
         run_litmine("run", str(SHARED / corpus), "--outputs", str(work / name))
         scores = work / f"{name}.json"
@@ -151,7 +163,11 @@ def measure_accuracy(work: Path) -> Iterator[Figure]:
         for relation, row in result["relations_typed"].items():
             if relation != "all" and row["tp"] + row["fn"] >= 10:
                 yield f"gold/{name} {relation}", f"{row['f1']:.3f}", f"F1, {row['tp'] + row['fn']} gold rows"
-        yield from measure_reliability(name, work / name)
+        judged = list(judge(name, work / name))
+        yield from measure_reliability(judged)
+        everything += judged
+    if rules:
+        write_rules(everything, rules)
     for bench in sorted((SHARED / "bench").glob("*.jsonl")):
         predictions = work / "predictions.jsonl"
         run_litmine("relate", "--input", str(bench), "--output", str(predictions))
@@ -160,25 +176,37 @@ def measure_accuracy(work: Path) -> Iterator[Figure]:
             yield f"{bench.stem} {line.split(' P ')[0].strip()}", line.split("F1 ")[1].split()[0], "F1"
 
 
-def measure_reliability(name: str, outputs: Path) -> Iterator[Figure]:
-    """Yield how many of the statements of each confidence the gold has: the reliability curve."""
+def measure_reliability(judged: Sequence[Judged]) -> Iterator[Figure]:
+    """Yield how many of the statements of each confidence are right: the reliability curve."""
+    for low, high in ((0.0, 0.6), (0.6, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 1.01)):
+        right = [row.right for row in judged if low <= row.confidence < high]
+        if right:
+            figure = f"gold/{judged[0].gold} right at confidence {low:.1f} to {min(high, 1.0):.1f}"
+            yield figure, f"{sum(right) / len(right):.3f}", f"of {len(right)} rows"
+
+
+def judge(name: str, outputs: Path) -> Iterator[Judged]:
+    """Yield for each row of evidence.csv whether the gold has it; rows with a generic name are left out."""
     sys.path.insert(0, str(SHARED / "tools"))
     import score
 
     gold = score.read_gold(SHARED / "gold" / name)
-    rows = score.read_table(outputs / "evidence.csv")
     mentions = {row["mention_id"]: row for row in score.read_table(outputs / "mentions.csv")}
-    for low, high in ((0.0, 0.6), (0.6, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 1.01)):
-        inside = [row for row in rows if low <= float(row["confidence"]) < high and row["doc_id"] in gold]
-        right = [is_right(row, gold, mentions, score) for row in inside]
-        counted = [value for value in right if value is not None]
-        if counted:
-            share = sum(counted) / len(counted)
-            yield (
-                f"gold/{name} right at confidence {low:.1f} to {min(high, 1.0):.1f}",
-                f"{share:.3f}",
-                f"of {len(counted)} rows",
-            )
+    for row in score.read_table(outputs / "evidence.csv"):
+        right = is_right(row, gold, mentions, score) if row["doc_id"] in gold else None
+        if right is not None:
+            yield Judged(name, row["rule_id"], float(row["confidence"]), right)
+
+
+def write_rules(judged: Sequence[Judged], target: Path) -> None:
+    """Write to `target` how often each rule stated something on the gold and how often that was right."""
+    rules = sorted({(row.gold, row.rule, row.confidence) for row in judged})
+    lines = []
+    for gold, rule, confidence in rules:
+        right = [row.right for row in judged if (row.gold, row.rule) == (gold, rule)]
+        lines.append((gold, rule, confidence, len(right), f"{sum(right) / len(right):.2f}"))
+    with target.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([("gold", "rule", "confidence", "rows", "right"), *lines])
 
 
 def is_right(
