@@ -1,5 +1,7 @@
-"""Measure litmine and write the figures to benchmarks/figures.csv and rules.csv: `make bench`; `.ci/run` asks with `--floors` only for
-the scores, which must not be below those of benchmarks/floors.csv, and with `--speed` only for the speed.
+"""Measure litmine and write the figures to benchmarks/figures.csv and rules.csv: `make bench`.
+
+`.ci/run` asks with `--floors` only for the scores, which must not be below those of benchmarks/floors.csv, and with
+`--speed` only for the speed.
 
 Speed: the texts of ../shared/corpus (else of corpus/) repeated to MEGABYTES, as one file a repetition, on one process,
 against jieba.lcut alone over the same text in the same run; the time from the start of the command to the first
