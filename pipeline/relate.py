@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple
@@ -65,7 +65,8 @@ def relate(text: str, lang: str, spans: Sequence[Span], patterns: Patterns, cut:
     frames = tuple(find_frames(elements, language))
     relations = [relation for frame in frames for relation in state_all(frame, elements, spans, text)]
     relations += state_loose(find_loose(elements, language), relations, elements, spans, text)
-    modified = [row for frame in frames for row in modify(frame, elements, spans, text)]
+    acting = {(frame.trigger, frame.agent.place) for frame in frames if frame.agent and frame.patient}
+    modified = [row for frame in frames if not is_agent(frame, acting) for row in modify(frame, elements, spans, text)]
     return Reading(elements, frames, best(relations, spans), merge_modified(modified))
 
 
@@ -572,13 +573,26 @@ def modify(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) -
                     trigger=text[trigger.start : trigger.end], rule_id=frame.pattern.name)  # fmt: skip
 
 
+def is_agent(frame: Frame, acting: Collection[tuple[int, int]]) -> bool:
+    """Tell whether the protein said to be modified only modifies another: `JAK2磷酸化` in `活化的JAK2磷酸化STAT3`."""
+    protein = frame.patient if frame.pattern.kind == "modification" else None
+    return protein is not None and (frame.trigger, protein.place) in acting
+
+
 def find_site(frame: Frame, elements: Elements) -> Element | None:
-    """Return the residue that a frame speaks of: the nearest to its trigger, one with a number first."""
+    """Return the residue that a frame speaks of: in the clause of its trigger first, with a number, and near."""
     first = min(frame.trigger, frame.patient.place if frame.patient else frame.trigger)
     near = range(max(0, first - 2), min(len(elements.row), frame.end + 4))
     sites = [place for place in near if elements.row[place].site]
-    sites.sort(key=lambda place: (len(elements.row[place].site) == 1, abs(place - frame.trigger)))
+    sites.sort(key=lambda place: (is_apart(elements.row, place, frame.trigger), len(elements.row[place].site) == 1,
+                                  abs(place - frame.trigger)))  # fmt: skip
     return elements.row[sites[0]] if sites else None
+
+
+def is_apart(row: Sequence[Element], one: int, other: int) -> bool:
+    """Tell whether a comma or a semicolon stands between two places."""
+    first, last = sorted((one, other))
+    return any(part.classes & {"comma", "semi"} for part in row[first:last])
 
 
 def merge_modified(rows: Sequence[Modified]) -> tuple[Modified, ...]:

@@ -106,6 +106,14 @@ def test_statements(case: dict[str, str], patterns: Patterns, chinese: ChineseSe
     assert expected <= stated, case["notes"]
 
 
+@pytest.mark.parametrize("case", cases("modifications.csv"), ids=lambda case: case["text"])
+def test_modifications(case: dict[str, str], patterns: Patterns, chinese: ChineseSegmenter) -> None:
+    marked = read_marked(case["text"])
+    found = relate(marked.text, case["lang"], marked.spans, patterns, chinese.cut).modifications
+    told = {f"{surface(row.protein)}|{row.modification}|{row.site}|{row.agent and surface(row.agent)}" for row in found}
+    assert told == parts(case["expected"]), case["notes"]
+
+
 def test_names_of_rules_are_unique() -> None:
     for path in sorted((LEXICONS / "relations").glob("*/patterns.csv")):
         names = [row["name"] for lang, row in rows() if lang == path.parent.name]
