@@ -240,7 +240,7 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
         if not found["B"].sign:
             return None
     if pattern.takes_subject:
-        subject = (last_subject(place, frames, True) if pattern.continues else last_agent(frames) if pattern.resumes
+        subject = (last_subject(place, frames, elements.row, True) if pattern.continues else last_agent(frames) if pattern.resumes
                    else find_subject(start, elements, language, frames))  # fmt: skip
         if subject and pattern.takes_subject == "B":
             subject = acted_on(start, subject, frames, elements)
@@ -361,7 +361,7 @@ def find_subject(place: int, elements: Elements, language: Language, frames: Seq
         if pattern.needs and pattern.needs.isdisjoint(elements.kinds):
             continue
         if pattern.left.match(elements.reversed, size - place):
-            return next((frame.patient for frame in reversed(frames) if frame.patient), None) or last_subject(place, frames)
+            return next((frame.patient for frame in reversed(frames) if frame.patient), None) or last_subject(place, frames, elements.row)
     for pattern in language.before("subject", symbol):
         if pattern.needs and pattern.needs.isdisjoint(elements.kinds):
             continue
@@ -373,20 +373,31 @@ def find_subject(place: int, elements: Elements, language: Language, frames: Seq
     for pattern in language.before("break", symbol):
         if pattern.left.match(elements.reversed, size - place):
             return None
-    for frame in reversed(frames):
-        if (subject := last_subject(place, (frame,))) and not is_closed(elements.row, frame.trigger, place):
-            return subject
+    if subject := last_subject(place, frames, elements.row):
+        return subject
     for pattern in language.before("topic", symbol):
         if match := pattern.left.match(elements.reversed, size - place):
             return Subject(size - 1 - match.start("A"), 1)
     return None
 
 
-def last_subject(place: int, frames: Sequence[Frame], of_clause: bool = False) -> Subject | None:
-    """Return the subject of the last frame whose trigger stands before `place`; `of_clause`: one with a finite verb."""
-    return next((frame.grammatical for frame in reversed(frames)
-                 if frame.trigger < place and frame.grammatical and frame.pattern.kind != "attribute"
-                 and (frame.pattern.takes_subject or not of_clause)), None)  # fmt: skip
+def last_subject(
+    place: int, frames: Sequence[Frame], row: Sequence[Element], of_clause: bool = False
+) -> Subject | None:
+    """Return the subject of the last frame before `place` that no closed bracket holds; `of_clause`: with a finite verb.
+
+    One that only belongs to the object of another (`A blocked the B-induced rise`) counts if there is no other.
+    """
+    before = [frame for frame in frames if frame.trigger < place and frame.grammatical and frame.pattern.kind != "attribute"
+              and (frame.pattern.takes_subject or not of_clause)]  # fmt: skip
+    inner = None
+    for frame in reversed(before):
+        if is_closed(row, frame.trigger, place):
+            continue
+        if not any(other.trigger < frame.trigger < other.end for other in before):
+            return frame.grammatical
+        inner = inner or frame.grammatical
+    return inner
 
 
 def acted_on(place: int, subject: Subject, frames: Sequence[Frame], elements: Elements) -> Subject:
