@@ -356,28 +356,34 @@ def is_coordinated(row: Sequence[Element], place: int) -> bool:
 
 def find_subject(place: int, elements: Elements, language: Language, frames: Sequence[Frame]) -> Subject | None:
     """Return the subject in force left of `place`: the phrase that stands there, else that of the clause before."""
-    size, symbol = len(elements.row), elements.symbols[place - 1 : place] if place else ""
-    for pattern in language.before("latter", symbol) if frames else ():
-        if pattern.needs and pattern.needs.isdisjoint(elements.kinds):
-            continue
-        if pattern.left.match(elements.reversed, size - place):
-            return next((frame.patient for frame in reversed(frames) if frame.patient), None) or last_subject(place, frames, elements.row)
-    for pattern in language.before("subject", symbol):
-        if pattern.needs and pattern.needs.isdisjoint(elements.kinds):
-            continue
-        if match := pattern.left.match(elements.reversed, size - place):
-            middle = size - 1 - match.start("A")
-            inner = match.span("a") if "a" in match.re.groupindex else (match.start("A"), match.end("A"))
-            chained = None if pattern.relation else find_chain(middle, frames, elements.row)
-            return chained or Subject(middle, sign_within(elements.row, size - inner[1], size - inner[0], middle))
-    for pattern in language.before("break", symbol):
-        if pattern.left.match(elements.reversed, size - place):
-            return None
+    size = len(elements.row)
+    if frames and find_ending("latter", place, elements, language):
+        acted = next((frame.patient for frame in reversed(frames) if frame.patient), None)
+        return acted or last_subject(place, frames, elements.row)
+    if found := find_ending("subject", place, elements, language):
+        pattern, match = found
+        middle = size - 1 - match.start("A")
+        inner = match.span("a") if "a" in match.re.groupindex else (match.start("A"), match.end("A"))
+        chained = None if pattern.relation else find_chain(middle, frames, elements.row)
+        return chained or Subject(middle, sign_within(elements.row, size - inner[1], size - inner[0], middle))
+    if find_ending("break", place, elements, language):
+        return None
     if subject := last_subject(place, frames, elements.row):
         return subject
-    for pattern in language.before("topic", symbol):
-        if match := pattern.left.match(elements.reversed, size - place):
-            return Subject(size - 1 - match.start("A"), 1)
+    topic = find_ending("topic", place, elements, language)
+    return Subject(size - 1 - topic[1].start("A"), 1) if topic else None
+
+
+def find_ending(
+    kind: str, place: int, elements: Elements, language: Language
+) -> tuple[Pattern, re.Match[str]] | None:
+    """Return the first pattern of `kind` that the elements before `place` end with, and its match; None without one."""
+    symbol = elements.symbols[place - 1 : place] if place else ""
+    for pattern in language.before(kind, symbol):
+        if pattern.needs and pattern.needs.isdisjoint(elements.kinds):
+            continue
+        if match := pattern.left.match(elements.reversed, len(elements.row) - place):
+            return pattern, match
     return None
 
 
