@@ -258,7 +258,7 @@ def inflect(row: Row, language: str) -> Iterator[tuple[str, str]]:
         yield text, form
     elif form in ("noun", "agent"):
         yield text, form
-        yield (row["forms"] or add_s(text)), form
+        yield (row["forms"] or add_plural(text)), form
     else:
         forms = row["forms"].split("|") if row["forms"] else [add_s(text), add_ed(text), add_ed(text), add_ing(text)]
         yield from ((text, "verb"), (forms[0], "verb"), (forms[1], "past"), (forms[2], "past"), (forms[3], "ing"))
@@ -271,11 +271,17 @@ def split_head(text: str) -> tuple[str, str]:
 
 
 def add_s(text: str) -> str:
-    """Return the third person of a verb or the plural of a noun."""
+    """Return the third person of a verb, or the plural of a noun of one word."""
     head, rest = split_head(text)
     if re.search(r"[^aeiou]y$", head):
         return f"{head[:-1]}ies{rest}"
     return f"{head}{'es' if re.search('(s|x|z|ch|sh)$', head) else 's'}{rest}"
+
+
+def add_plural(text: str) -> str:
+    """Return the plural of a noun, whose last word is inflected: `negative regulators`."""
+    front, space, last = text.rpartition(" ")
+    return f"{front}{space}{add_s(last)}"
 
 
 def add_ed(text: str) -> str:

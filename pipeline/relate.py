@@ -466,7 +466,9 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
              if frame.pattern.admits(spans[a.span].type, spans[b.span].type)]  # fmt: skip
     if not pairs:
         return
-    negated, speculated = is_negated(frame.trigger, elements), is_speculated(frame.trigger, elements)
+    sure = is_presupposed(frame, elements)
+    negated = not sure and is_negated(frame.trigger, elements)
+    speculated = not sure and is_speculated(frame.trigger, elements)
     site = find_site(frame, elements) if is_modified(frame, elements) else None
     for a, b in pairs:
         subject, object_ = spans[a.span], spans[b.span]
@@ -490,6 +492,11 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
             speculated=speculated, site=site.site if site and name != "associated_with" else "", effect="",
             trigger=text[trigger.start : trigger.end],
             rule_id=frame.pattern.name, confidence=frame.pattern.confidence)  # fmt: skip
+
+
+def is_presupposed(frame: Frame, elements: Elements) -> bool:
+    """Tell whether a phrase within another says what something is: `not by the B inhibitor A` does not deny that it is one."""
+    return frame.pattern.kind == "further" and "agent" in elements.row[frame.trigger].classes
 
 
 def is_modified(frame: Frame, elements: Elements) -> bool:
