@@ -6,7 +6,8 @@
 Speed: the texts of ../shared/corpus (else of corpus/) repeated to MEGABYTES, as one file a repetition, on one process,
 against jieba.lcut alone over the same text in the same run; the time from the start of the command to the first
 document; the peak memory of a run over a quarter of the texts and of the whole. Accuracy: the scores of
-../shared/tools on its gold and benches, where they are there, and how often rows of each confidence are right.
+../shared/tools, where they are there, on its gold and benches and on the texts of benchmarks/texts, which were written
+and annotated for this by others than those who write the rules; and how often rows of each confidence are right.
 """
 
 from __future__ import annotations
@@ -29,15 +30,32 @@ MEGABYTES = float(os.environ.get("BENCH_MEGABYTES", "20"))
 FIGURES = ROOT / "benchmarks" / "figures.csv"
 FLOORS = ROOT / "benchmarks" / "floors.csv"
 RULES = ROOT / "benchmarks" / "rules.csv"
+OWN = ROOT / "benchmarks" / "texts"
+FEWEST = 10  # gold rows of a relation whose figure is written down
 
 Figure = tuple[str, str, str]
 """What was measured, its value, the unit or remark."""
 
 
-class Judged(NamedTuple):
-    """A row of evidence.csv in a document of the gold: its rule and confidence, and whether the gold has it."""
+class Annotated(NamedTuple):
+    """Texts with their annotation: `tuned` ones were looked at while rules were written, `untuned` ones never."""
 
-    gold: str
+    name: str
+    texts: Path
+    gold: Path
+
+
+ANNOTATED = (
+    Annotated("gold/zh", SHARED / "corpus", SHARED / "gold" / "zh"),
+    Annotated("gold/en", SHARED / "gold" / "en_texts", SHARED / "gold" / "en"),
+    *(Annotated(f"own/{path.name}", path / "texts", path / "gold") for path in sorted(OWN.iterdir())),
+)
+
+
+class Judged(NamedTuple):
+    """A row of evidence.csv in an annotated document: its rule and confidence, and whether the annotation has it."""
+
+    lang: str
     rule: str
     confidence: float
     right: bool
@@ -154,19 +172,12 @@ def measure_accuracy(work: Path, rules: Path | None = None) -> Iterator[Figure]:
         yield "accuracy", "skipped", "there is no ../shared"
         return
     everything: list[Judged] = []
-    for name, corpus in (("zh", "corpus"), ("en", "gold/en_texts")):
-        run_litmine("run", str(SHARED / corpus), "--outputs", str(work / name))
-        scores = work / f"{name}.json"
-        print(tool("score.py", str(SHARED / "gold" / name), str(work / name), "--json", str(scores)), flush=True)
-        result = json.loads(scores.read_text(encoding="utf-8"))
-        for part in ("mentions_overlap", "mentions_exact", "relations_typed"):
-            yield f"gold/{name} {part}", f"{result[part]['all']['f1']:.3f}", "F1"
-        yield f"gold/{name} concept consistency", f"{result['concept_consistency']:.3f}", "share"
-        for relation, row in result["relations_typed"].items():
-            if relation != "all" and row["tp"] + row["fn"] >= 10:
-                yield f"gold/{name} {relation}", f"{row['f1']:.3f}", f"F1, {row['tp'] + row['fn']} gold rows"
-        judged = list(judge(name, work / name))
-        yield from measure_reliability(judged)
+    for part in ANNOTATED:
+        outputs = work / part.name.replace("/", "-")
+        run_litmine("run", str(part.texts), "--outputs", str(outputs))
+        yield from measure_scores(part, outputs)
+        judged = list(judge(part, outputs))
+        yield from measure_reliability(part, judged)
         everything += judged
     if rules:
         write_rules(everything, rules)
@@ -178,37 +189,49 @@ def measure_accuracy(work: Path, rules: Path | None = None) -> Iterator[Figure]:
             yield f"{bench.stem} {line.split(' P ')[0].strip()}", line.split("F1 ")[1].split()[0], "F1"
 
 
-def measure_reliability(judged: Sequence[Judged]) -> Iterator[Figure]:
+def measure_scores(part: Annotated, outputs: Path) -> Iterator[Figure]:
+    """Print the scores of a run over annotated texts, and yield the main ones."""
+    scores = outputs / "scores.json"
+    print(tool("score.py", str(part.gold), str(outputs), "--json", str(scores)), flush=True)
+    result = json.loads(scores.read_text(encoding="utf-8"))
+    for figure in ("mentions_overlap", "mentions_exact", "relations_typed"):
+        yield f"{part.name} {figure}", f"{result[figure]['all']['f1']:.3f}", "F1"
+    yield f"{part.name} concept consistency", f"{result['concept_consistency']:.3f}", "share"
+    for relation, row in result["relations_typed"].items():
+        if relation != "all" and row["tp"] + row["fn"] >= FEWEST:
+            yield f"{part.name} {relation}", f"{row['f1']:.3f}", f"F1, {row['tp'] + row['fn']} gold rows"
+
+
+def measure_reliability(part: Annotated, judged: Sequence[Judged]) -> Iterator[Figure]:
     """Yield how many of the statements of each confidence are right: the reliability curve."""
     for low, high in ((0.0, 0.6), (0.6, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 1.01)):
         right = [row.right for row in judged if low <= row.confidence < high]
         if right:
-            figure = f"gold/{judged[0].gold} right at confidence {low:.1f} to {min(high, 1.0):.1f}"
+            figure = f"{part.name} right at confidence {low:.1f} to {min(high, 1.0):.1f}"
             yield figure, f"{sum(right) / len(right):.3f}", f"of {len(right)} rows"
 
 
-def judge(name: str, outputs: Path) -> Iterator[Judged]:
+def judge(part: Annotated, outputs: Path) -> Iterator[Judged]:
     """Yield for each row of evidence.csv whether the gold has it; rows with a generic name are left out."""
     sys.path.insert(0, str(SHARED / "tools"))
     import score
 
-    gold = score.read_gold(SHARED / "gold" / name)
+    gold = score.read_gold(part.gold)
     mentions = {row["mention_id"]: row for row in score.read_table(outputs / "mentions.csv")}
     for row in score.read_table(outputs / "evidence.csv"):
         right = is_right(row, gold, mentions, score) if row["doc_id"] in gold else None
         if right is not None:
-            yield Judged(name, row["rule_id"], float(row["confidence"]), right)
+            yield Judged(row["lang"], row["rule_id"], float(row["confidence"]), right)
 
 
 def write_rules(judged: Sequence[Judged], target: Path) -> None:
-    """Write to `target` how often each rule stated something on the gold and how often that was right."""
-    rules = sorted({(row.gold, row.rule, row.confidence) for row in judged})
+    """Write to `target` how often each rule stated something in annotated texts and how often that was right."""
     lines = []
-    for gold, rule, confidence in rules:
-        right = [row.right for row in judged if (row.gold, row.rule) == (gold, rule)]
-        lines.append((gold, rule, confidence, len(right), f"{sum(right) / len(right):.2f}"))
+    for lang, rule, confidence in sorted({(row.lang, row.rule, row.confidence) for row in judged}):
+        right = [row.right for row in judged if (row.lang, row.rule) == (lang, rule)]
+        lines.append((lang, rule, confidence, len(right), f"{sum(right) / len(right):.2f}"))
     with target.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([("gold", "rule", "confidence", "rows", "right"), *lines])
+        csv.writer(file, lineterminator="\n").writerows([("lang", "rule", "confidence", "rows", "right"), *lines])
 
 
 def is_right(
