@@ -186,17 +186,18 @@ def join_groups(row: list[Element], language: Language, spans: Sequence[Span]) -
 
     A name that a comma repeats begins a new clause (`A activates B, B activates C`): it is no further member.
     """
-    symbols = encode(row, language)
     joined: list[Element] = []
     at = 0
-    for match in language.group.finditer(symbols):
+    for match in language.group.finditer(encode(row, language)):
+        if match.end() - match.start() == 1:
+            continue
         joined += row[at : match.start()]
         parts = row[match.start() : match.end()]
         cut = find_repeat(parts, spans)
         pieces = (parts[:cut], parts[cut : cut + 1], parts[cut + 1 :])
         joined += [join(piece) if len(piece) > 1 else piece[0] for piece in pieces if piece]
         at = match.end()
-    return joined + row[at:]
+    return joined + row[at:] if at else row
 
 
 def find_repeat(parts: Sequence[Element], spans: Sequence[Span]) -> int:
