@@ -357,7 +357,8 @@ def find_subject(place: int, elements: Elements, language: Language, frames: Seq
     """Return the subject in force left of `place`: the phrase that stands there, else that of the clause before."""
     size, symbol = len(elements.row), elements.symbols[place - 1 : place] if place else ""
     for pattern in language.before("latter", symbol):
-        if frames and not (pattern.needs and pattern.needs.isdisjoint(elements.kinds)) and pattern.left.match(elements.reversed, size - place):
+        missing = pattern.needs and pattern.needs.isdisjoint(elements.kinds)
+        if frames and not missing and pattern.left.match(elements.reversed, size - place):
             return next((frame.patient for frame in reversed(frames) if frame.patient), None) or last_subject(place, frames)
     for pattern in language.before("subject", symbol):
         if pattern.needs and pattern.needs.isdisjoint(elements.kinds):
