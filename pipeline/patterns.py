@@ -175,7 +175,7 @@ def load_language(folder: Path, relations: Mapping[str, RelationType]) -> Langua
         pattern = compile_pattern(row, compiler, relations)
         patterns.setdefault(pattern.kind, []).append(pattern)
     group, more = (re.compile(compiler.expression(name)) for name in ("<group>", "<more>"))
-    found = [kind for kind in patterns if kind not in ("loose", "aim", "subject", "break", "topic", "latter")]
+    found = [kind for kind in patterns if kind not in ("loose", "aim", "subject", "break", "topic", "latter", "former")]
     triggers = frozenset().union(*(pattern.trigger for kind, rows in patterns.items() if kind in found
                                    for pattern in rows))  # fmt: skip
     return Language(folder.name, words, count_longest(words), index_chinese(words), symbols,

@@ -23,11 +23,13 @@ class Subject(NamedTuple):
     """A group of mentions that acts: its place in the row, and -1 where the sentence speaks of its loss.
 
     `first`: of the two sides of `A binds B`, the one that stands first is meant, where only one of them can act.
+    `member`: of the group only this one is meant (`the former`).
     """
 
     place: int
     sign: int
     first: bool = False
+    member: int | None = None
 
 
 class Frame(NamedTuple):
@@ -357,6 +359,8 @@ def is_coordinated(row: Sequence[Element], place: int) -> bool:
 def find_subject(place: int, elements: Elements, language: Language, frames: Sequence[Frame]) -> Subject | None:
     """Return the subject in force left of `place`: the phrase that stands there, else that of the clause before."""
     size = len(elements.row)
+    if contrasted := find_contrasted(place, elements, language):
+        return contrasted
     if frames and find_ending("latter", place, elements, language):
         acted = next((frame.patient for frame in reversed(frames) if frame.patient), None)
         return acted or last_subject(place, frames, elements.row)
@@ -372,6 +376,17 @@ def find_subject(place: int, elements: Elements, language: Language, frames: Seq
         return subject
     topic = find_ending("topic", place, elements, language)
     return Subject(size - 1 - topic[1].start("A"), 1) if topic else None
+
+
+def find_contrasted(place: int, elements: Elements, language: Language) -> Subject | None:
+    """Return which of a pair `the former` at `place`, or behind that `the latter`, stands for; None without both."""
+    marks = [at for at, element in enumerate(elements.row[:place]) if "former" in element.classes]
+    pairs = [at for at in range(marks[-1] if marks else 0)
+             if len(elements.row[at].members) > 1 and elements.row[at].classes & {"gene", "drug"}]  # fmt: skip
+    for kind, member in (("former", 0), ("latter", -1)):
+        if pairs and find_ending(kind, place, elements, language):
+            return Subject(pairs[-1], 1, member=member)
+    return None
 
 
 def find_ending(
@@ -529,7 +544,12 @@ def pair(one: Element, other: Element, frame: Frame, elements: Elements) -> Iter
         yield from zip(one.members, other.members, strict=True)
     else:
         apposed = "agent" in elements.row[frame.trigger].classes and frame.agent and frame.agent.place > frame.trigger
-        yield from ((a, b) for a in one.members for b in other.members if not (apposed and a.added))
+        yield from ((a, b) for a in meant(one, frame.agent) for b in meant(other, frame.patient) if not (apposed and a.added))
+
+
+def meant(group: Element, subject: Subject | None) -> Sequence[Member]:
+    """Return the members of a group, or the one that `the former` or `the latter` picks."""
+    return group.members if subject is None or subject.member is None else (group.members[subject.member],)
 
 
 def name_relation(frame: Frame, elements: Elements) -> str:
