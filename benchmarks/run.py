@@ -38,7 +38,10 @@ Figure = tuple[str, str, str]
 
 
 class Annotated(NamedTuple):
-    """Texts with their annotation: `tuned` ones were looked at while rules were written, `untuned` ones never."""
+    """Texts with their annotation: `tuned` ones were looked at while rules were written, `untuned` ones never.
+
+    The rules' confidences were measured over both, so the reliability of untuned texts is no independent figure.
+    """
 
     name: str
     texts: Path
