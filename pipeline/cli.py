@@ -68,7 +68,7 @@ def run(
     others; 2 a wrong lexicon or rule row, or review decision: nothing was written; 3 the corpus folder or the model is
     missing, or the tables cannot be written: the previous tables are whole; 130 interrupted: likewise.
     """
-    from pipeline.assemble import DecisionError
+    from pipeline.decisions import DecisionError
     from pipeline.errors import LexiconError, ModelError, ReadError
     from pipeline.run import run as run_corpus
     from pipeline.store import StoreError

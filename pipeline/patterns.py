@@ -30,7 +30,7 @@ ATOM = re.compile(r"\s*(?:(?P<name>[A-Za-z][\w.-]*(?::[\w|.]+)?(?!=))|(?P<look>!
                   r"(?P<times>(?:[*+?]|\{\d+(?:,\d*)?\})\??)?")  # fmt: skip
 TOKEN = re.compile(f"[A-Za-z]+(?:['’](?:s|t)\\b)?|[0-9]+(?:[.,][0-9]+)*|[{HAN}]+|\\S")
 CLASS = re.compile(r"\[[^\[\]]+\]")
-FIRST_SYMBOL = 0xE000  # the private use area: never met in text
+NEVER = "\ue000"  # of the private use area: never met in text
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ def load_language(folder: Path, relations: Mapping[str, RelationType]) -> Langua
     for row in read_rows(folder / "patterns.csv", columns):
         pattern = compile_pattern(row, compiler, relations)
         patterns.setdefault(pattern.kind, []).append(pattern)
-    group, more = (re.compile(compiler.expression(name)) for name in ("<group>", "<more>"))
+    group, more = (re.compile(compiler.expression(name), re.DOTALL) for name in ("<group>", "<more>"))
     found = [kind for kind in patterns if kind not in ("loose", "aim", "subject", "break", "topic", "latter", "former")]
     triggers = frozenset().union(*(pattern.trigger for kind, rows in patterns.items() if kind in found
                                    for pattern in rows))  # fmt: skip
@@ -203,7 +203,7 @@ def count_longest(words: Mapping[str, Word]) -> dict[str, int]:
 def index_chinese(words: Mapping[str, Word]) -> ahocorasick.Automaton:
     """Return the index by which the longest Chinese words of a text are found (Aho and Corasick, 1975)."""
     automaton = ahocorasick.Automaton()
-    automaton.add_word(chr(FIRST_SYMBOL), None)  # an index of nothing cannot be asked
+    automaton.add_word(NEVER, None)  # an index of nothing cannot be asked
     for text, word in words.items():
         if HAN_RUN.fullmatch(text):
             automaton.add_word(text, word)
@@ -305,7 +305,7 @@ def allot_symbols(words: Mapping[str, Word]) -> dict[frozenset[str], str]:
         signatures |= {frozenset(["E", *types]) for types in combinations(ENTITY_TYPES, size)}
         signatures |= {frozenset(["E", "gene", "mirna", *types]) for types in combinations(ENTITY_TYPES, size)}
     ordered = sorted(signatures, key=sorted)
-    return {signature: chr(FIRST_SYMBOL + index) for index, signature in enumerate(ordered)}
+    return {signature: chr(index) for index, signature in enumerate(ordered)}  # below 256 a sentence takes a byte each
 
 
 def compile_pattern(row: Row, compiler: Compiler, relations: Mapping[str, RelationType]) -> Pattern:
@@ -315,7 +315,7 @@ def compile_pattern(row: Row, compiler: Compiler, relations: Mapping[str, Relati
     try:
         before, trigger, after = split_at_trigger(row["pattern"])
         left, right = compiler.piece(before, backwards=True), compiler.piece(after)
-        expressions = re.compile(left.text), re.compile(right.text)
+        expressions = re.compile(left.text, re.DOTALL), re.compile(right.text, re.DOTALL)
         confidence = float(row["confidence"])
     except (ValueError, re.error) as error:
         raise row.error("pattern", str(error), "see docs/rules.md for the way a pattern is written") from error
@@ -461,22 +461,38 @@ class Compiler:
         if base in ("S", "G", "F", "O", "P"):
             return Piece("", frozenset(), True)
         if base in ("A", "B", "M"):
-            symbols = "".join(self.members(kind) for kind in (types or "E").split("|"))
-            return Piece(f"(?P<{base}>[{symbols}])", frozenset(symbols), False, frozenset(symbols))
+            symbols = frozenset().union(*map(self.members, (types or "E").split("|")))
+            return Piece(f"(?P<{base}>{spell_class(symbols)})", symbols, False, symbols)
         if base == "any":
             return Piece(".", None, False)
         if types:
             raise ValueError(f"{name}: only A, B, M and T take a type")
         symbols = self.members(base)
-        return Piece(f"[{symbols}]", frozenset(symbols), False, frozenset(symbols))
+        return Piece(spell_class(symbols), symbols, False, symbols)
 
     def any_of(self, names: Iterable[str]) -> re.Pattern[str]:
         """Return the expression of one symbol of any of the classes; a class that no word has is not looked for."""
-        symbols = {symbol for name in names for symbol in self.classes.get(name, "")}
-        return re.compile(f"[{''.join(sorted(symbols))}]" if symbols else "(?!)")
+        symbols = frozenset(symbol for name in names for symbol in self.classes.get(name, ""))
+        return re.compile(spell_class(symbols) if symbols else "(?!)")
 
-    def members(self, name: str) -> str:
+    def members(self, name: str) -> frozenset[str]:
         """Return the symbols of a class."""
         if name not in self.classes:
             raise ValueError(f"no word has the class {name}")
-        return "".join(sorted(set(self.classes[name])))
+        return frozenset(self.classes[name])
+
+
+def spell_class(symbols: frozenset[str]) -> str:
+    """Return the set of characters `symbols` as a regular expression: `[b-dx]`."""
+    runs: list[list[int]] = []
+    for code in sorted(map(ord, symbols)):
+        if runs and runs[-1][-1] + 1 == code:
+            runs[-1][1:] = [code]
+        else:
+            runs.append([code])
+    return f"[{''.join('-'.join(map(spell_symbol, run)) for run in runs)}]"
+
+
+def spell_symbol(code: int) -> str:
+    """Return the character `code` as it stands in a regular expression; only letters and what is not ASCII stand alone."""
+    return chr(code) if code > 127 or chr(code).isalnum() else f"\\x{code:02x}"

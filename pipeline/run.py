@@ -14,8 +14,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from pipeline import __version__
-from pipeline.assemble import assemble, read_decisions
 from pipeline.clean import Repairs, clean, load_repairs
+from pipeline.decisions import read_decisions
 from pipeline.errors import ReadError
 from pipeline.given import relate_lines
 from pipeline.ids import evidence_id, modification_id, triple_id
@@ -120,6 +120,8 @@ def run(corpus: Path, outputs: Path, settings: Settings, progress: Callable[[int
         keys.append(key)
     progress(len(paths), len(paths))
     worked = time.perf_counter()
+    from pipeline.assemble import assemble  # with it comes pandas, which takes its time to load
+
     relations = tools.patterns.relations
     timings = {"load": round(loaded - started, 3), "work": round(worked - loaded, 3)}
     counts = assemble(

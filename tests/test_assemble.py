@@ -22,7 +22,8 @@ import pytest
 
 from pipeline import assemble as room
 from pipeline import ids
-from pipeline.assemble import DecisionError, assemble, fold_breaks, read_decisions
+from pipeline.assemble import assemble, fold_breaks
+from pipeline.decisions import DecisionError, read_decisions
 from pipeline.records import Candidate, DocumentResult, DocumentRow, Evidence, Mention, Sentence
 from pipeline.store import BOM, TABLES, Parts, StoreError, open_parts
 
