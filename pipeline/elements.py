@@ -6,18 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipeline.patterns import ENTITY_TYPES, TOKEN, Language, Word
+from pipeline.patterns import MENTIONED, MIRNA, NUMBER, SITE, TOKEN, UNKNOWN, Language, Word
 from pipeline.records import Span
 from pipeline.sites import Site, Sites
 
-UNKNOWN, NUMBER, SITE = (frozenset([name]) for name in ("w", "num", "site"))
 FIRST_HAN, LAST_HAN = "\u3400", "\ufaff"
 MOST_RUNS = 100_000  # kept runs of Chinese characters, some 30 MB; then the memory is emptied
+SHORT = 3  # characters of a gap between mentions that comes again and again
 Cut = Callable[[str], frozenset[int]]
 """Takes a run of Chinese characters, gives the offsets where its words begin and end; empty if it does not know."""
-
-MENTIONED = {kind: frozenset(["E", kind]) for kind in ENTITY_TYPES}
-MIRNA = frozenset(["E", "gene", "mirna"])
 
 
 class Member(NamedTuple):
@@ -95,7 +92,22 @@ def read_gap(row: list[Element], text: str, start: int, end: int, language: Lang
             read_words(row, text, at, site.start, language, cut)
             row.append(Element(site.start, site.end, SITE, site=site.name))
             at = site.end
-    read_words(row, text, at, end, language, cut)
+    if end - at > SHORT:
+        read_words(row, text, at, end, language, cut)
+    elif at < end:
+        read_short(row, text[at:end], at, language, cut)
+
+
+def read_short(row: list[Element], gap: str, start: int, language: Language, cut: Cut) -> None:
+    """Add the elements of a gap of few characters, such as `、`, that begins at `start`; what was made of one is kept."""
+    parts = language.gaps.get(gap)
+    if parts is None:
+        if len(language.gaps) >= MOST_RUNS:
+            language.gaps.clear()
+        read: list[Element] = []
+        read_words(read, gap, 0, len(gap), language, cut)
+        parts = language.gaps[gap] = tuple((part.start, part.end, part.classes, part.word) for part in read)
+    row += [Element(start + first, start + last, classes, word) for first, last, classes, word in parts]
 
 
 def read_words(row: list[Element], text: str, start: int, end: int, language: Language, cut: Cut) -> None:

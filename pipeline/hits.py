@@ -49,13 +49,15 @@ class Place:
 def choose(hits: Iterable[Hit]) -> list[Hit]:
     """Return hits that do not overlap, in order of place: the longest win, then those found with more certainty."""
     taken: list[Hit] = []
-    covered: set[int] = set()
-    for hit in sorted(hits, key=lambda hit: (hit.start - hit.end, -hit.score, hit.start, hit.concept_id)):
-        if hit.start in covered or hit.end - 1 in covered:
+    ordered = sorted(hits, key=lambda hit: (hit.start - hit.end, -hit.score, hit.start, hit.concept_id))
+    covered = bytearray(max((hit.end for hit in ordered), default=0))
+    for hit in ordered:
+        start, end = hit.start, hit.end
+        if covered[start] or covered[end - 1]:
             continue
         taken.append(hit)
-        covered.update(range(hit.start, hit.end))
-    return sorted(taken, key=lambda hit: hit.start)
+        covered[start:end] = b"\1" * (end - start)
+    return sorted(taken)
 
 
 def add(hits: list[Hit], more: Iterable[Hit]) -> list[Hit]:

@@ -79,6 +79,7 @@ class Lexicon:
     others: Mapping[str, str]
     automaton: ahocorasick.Automaton
     shapes: tuple[Shape, ...]
+    anchors: ahocorasick.Automaton
     stop_words: frozenset[str]
     borders: frozenset[str]
     classes: tuple[str, ...]
@@ -269,13 +270,15 @@ def compile_lexicon(folder: Path, digest: str) -> Lexicon:
     for spelled, name in read_wrong(folder / "wrong_matches.csv"):
         names.setdefault(spelled, []).append(name)
     borders = frozenset(row["text"] for row in read_rows(folder / "segment" / "borders.csv", ("text", "lang", "note")))
+    shapes = tuple(map(make_shape, read_rows(folder / "shapes.csv", SHAPE_COLUMNS)))
     return Lexicon(
         concepts=concepts,
         names={text: "\n".join(map(pack, claims)) for text, claims in names.items()},
         background=background,
         others={owner: entry for owner, entry in genes.items() if owner not in concepts},
         automaton=make_automaton((*names, *background)),
-        shapes=tuple(map(make_shape, read_rows(folder / "shapes.csv", SHAPE_COLUMNS))),
+        shapes=shapes,
+        anchors=make_automaton((SEPARATOR, *(anchor for shape in shapes for anchor in shape.anchors if "#" not in anchor))),
         stop_words=guards.stops,
         borders=borders,
         classes=tuple(word for word, side in classes if side != "before" and SEPARATOR not in word),

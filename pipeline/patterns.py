@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
@@ -30,6 +30,9 @@ ATOM = re.compile(r"\s*(?:(?P<name>[A-Za-z][\w.-]*(?::[\w|.]+)?(?!=))|(?P<look>!
                   r"(?P<times>(?:[*+?]|\{\d+(?:,\d*)?\})\??)?")  # fmt: skip
 TOKEN = re.compile(f"[A-Za-z]+(?:['’](?:s|t)\\b)?|[0-9]+(?:[.,][0-9]+)*|[{HAN}]+|\\S")
 CLASS = re.compile(r"\[[^\[\]]+\]")
+UNKNOWN, NUMBER, SITE = (frozenset([name]) for name in ("w", "num", "site"))
+MENTIONED = {kind: frozenset(["E", kind]) for kind in ENTITY_TYPES}
+MIRNA = frozenset(["E", "gene", "mirna"])
 NEVER = "\ue000"  # of the private use area: never met in text
 
 
@@ -55,6 +58,16 @@ class Word:
     def sign(self) -> int:
         """Return -1 for a word that lowers what it governs, else 1."""
         return SIGNS[self.effect or "none"]
+
+
+class Role(NamedTuple):
+    """A mention that half of a pattern catches: `A` or `B`, the regular expression's group with the phrase around it,
+    and whether that half reads backwards.
+    """
+
+    name: str
+    phrase: str
+    backwards: bool
 
 
 @dataclass(frozen=True)
@@ -86,6 +99,7 @@ class Pattern:
     example: str
     expected: str
     types: Mapping[str, frozenset[str]]
+    roles: tuple[Role, ...]
 
     def admits(self, agent: str, patient: str) -> bool:
         """Tell whether the pattern takes mentions of these types as the one who acts and the one acted on."""
@@ -110,12 +124,14 @@ class Language:
     more: re.Pattern[str]
     trigger: re.Pattern[str]
     asking: re.Pattern[str]
+    former: re.Pattern[str]
     modifying: re.Pattern[str]
     modifications: re.Pattern[str]
     mirnas: tuple[str, ...]
     fitting: dict[Fitting, tuple[tuple[Pattern, ...], ...]] = field(default_factory=dict, repr=False)
     left: dict[tuple[str, str], tuple[Pattern, ...]] = field(default_factory=dict, repr=False)
     runs: dict[str, tuple[tuple[int, int, Word | None], ...]] = field(default_factory=dict, repr=False)
+    gaps: dict[str, tuple[tuple[int, int, frozenset[str], Word | None], ...]] = field(default_factory=dict, repr=False)
 
     def rules(self, kinds: Kinds, trigger: str, left: bool, right: bool,
               before: str, behind: str) -> tuple[tuple[Pattern, ...], ...]:  # fmt: skip
@@ -180,8 +196,8 @@ def load_language(folder: Path, relations: Mapping[str, RelationType]) -> Langua
                                    for pattern in rows))  # fmt: skip
     return Language(folder.name, words, count_longest(words), index_chinese(words), symbols,
                     {kind: tuple(rows) for kind, rows in patterns.items()}, group, more,
-                    compiler.any_of(triggers | {"T"}), compiler.any_of({"asks", "whether"}), compiler.any_of({"modifies"}),
-                    find_words(word.text for word in words.values() if word.modification),
+                    compiler.any_of(triggers | {"T"}), compiler.any_of({"asks", "whether"}), compiler.any_of({"former"}),
+                    compiler.any_of({"modifies"}), find_words(word.text for word in words.values() if word.modification),
                     tuple(text.replace(" ", "") for text, word in words.items() if "mirna" in word.classes))
 
 
@@ -231,7 +247,8 @@ def load_words(folder: Path) -> dict[str, Word]:
             kinds = [f"{form}.mod", "modifies"] if row["modification"] else []
             classes = frozenset([form, f"{form}.{row['effect']}", "w" if form == "cue" else "T", *kinds])
             add_word(words, Word(spell(text), classes, row["effect"], row["modification"]))
-    return words
+    shared = {classes: classes for classes in (UNKNOWN, NUMBER, SITE)}  # one object for equal sets: found sooner
+    return {text: replace(word, classes=shared.setdefault(word.classes, word.classes)) for text, word in words.items()}
 
 
 def spell(text: str) -> str:
@@ -299,8 +316,8 @@ def add_ing(text: str) -> str:
 
 
 def allot_symbols(words: Mapping[str, Word]) -> dict[frozenset[str], str]:
-    """Give each set of classes that an element can have a symbol of its own."""
-    signatures = {word.classes for word in words.values()} | {frozenset([name]) for name in ("w", "num", "site")}
+    """Give each set of classes that an element can have a symbol of its own; the sets are the elements' own objects."""
+    signatures = {UNKNOWN, NUMBER, SITE, MIRNA, *MENTIONED.values()} | {word.classes for word in words.values()}
     for size in (1, 2, 3):
         signatures |= {frozenset(["E", *types]) for types in combinations(ENTITY_TYPES, size)}
         signatures |= {frozenset(["E", "gene", "mirna", *types]) for types in combinations(ENTITY_TYPES, size)}
@@ -321,17 +338,27 @@ def compile_pattern(row: Row, compiler: Compiler, relations: Mapping[str, Relati
         raise row.error("pattern", str(error), "see docs/rules.md for the way a pattern is written") from error
     first = (before.split() or [""])[0].partition(":")[0]
     symbols = frozenset(symbol for name in trigger for symbol in compiler.classes.get(name, ""))
-    return Pattern(row["name"], row["kind"], row["relation"], frozenset(trigger), symbols, rarest((left, right)), *expressions,
+    needs = rarest((left, right)) or frozenset(compiler.symbols.values())
+    return Pattern(row["name"], row["kind"], row["relation"], frozenset(trigger), symbols, needs, *expressions,
                    None if left.empty else left.first, None if right.empty else right.first,
                    {"S": "A", "G": "A", "F": "A", "O": "B"}.get(first, ""), first == "G", first == "F",
                    "P" in row["pattern"].split(),
-                   confidence, row["example"], row["expected"], read_types(row["pattern"]))  # fmt: skip
+                   confidence, row["example"], row["expected"], read_types(row["pattern"]),
+                   tuple(find_roles(*expressions)))  # fmt: skip
 
 
 def read_types(text: str) -> dict[str, frozenset[str]]:
     """Return the types that a pattern allows its `A` and its `B`, where it names any."""
     named = re.findall(r"(?<![\w<])([ABSO]):([\w|]+)", text)
     return {{"S": "A", "O": "B"}.get(role, role): frozenset(types.replace("mirna", "gene").split("|")) for role, types in named}
+
+
+def find_roles(left: re.Pattern[str], right: re.Pattern[str]) -> Iterator[Role]:
+    """Yield the mentions that the halves of a pattern catch."""
+    for name, phrase in (("A", "a"), ("B", "b")):
+        for half, backwards in ((left, True), (right, False)):
+            if name in half.groupindex:
+                yield Role(name, phrase if phrase in half.groupindex else name, backwards)
 
 
 def split_at_trigger(text: str) -> tuple[str, list[str], str]:
@@ -395,6 +422,7 @@ class Compiler:
     """Turns the text of a pattern into a regular expression over symbols."""
 
     def __init__(self, symbols: Mapping[frozenset[str], str], fragments: Mapping[str, str]) -> None:
+        self.symbols = symbols
         self.fragments = fragments
         self.classes: dict[str, str] = {}
         for signature, symbol in symbols.items():

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
@@ -79,9 +80,9 @@ def find_names(text: str, place: Place, lexicon: Lexicon) -> Iterator[Hit]:
     waiting: list[tuple[int, int, Name]] = []
     for first, last, name, claims in find_claims(text, lexicon):
         if name.source == WRONG:
-            if has_context(name, place.sentence(first)):
+            if has_context(name, first, place):
                 barred.append((first, last, name))
-        elif meant := [claim for claim in claims if has_context(claim, place.sentence(first))]:
+        elif meant := [claim for claim in claims if has_context(claim, first, place)]:
             found.append(make_hit(text, first, last, prefer(meant, text[first:last]), meant, lexicon))
         else:
             waiting.append((first, last, name))
@@ -126,13 +127,8 @@ def bar(hits: Sequence[Hit], barred: Sequence[tuple[int, int, Name]]) -> Iterato
     """Yield the hits that no wrong match bars, and a hit for each wrong match that bars whatever stands there."""
     partial = [(start, end, name) for start, end, name in barred if name.type or name.concept_id]
     for hit in hits:
-        if not any(
-            start <= hit.start
-            and hit.end <= end
-            and name.type in ("", hit.type)
-            and name.concept_id in ("", hit.concept_id)
-            for start, end, name in partial
-        ):
+        inside = [name for start, end, name in partial if start <= hit.start and hit.end <= end]
+        if not any(name.type in ("", hit.type) and name.concept_id in ("", hit.concept_id) for name in inside):
             yield hit
     for start, end, name in barred:
         if not name.type and not name.concept_id:
@@ -160,9 +156,16 @@ def is_avoided(name: Name, text: str, start: int, end: int) -> bool:
     return any(word.lower() in around for word in name.avoid)
 
 
-def has_context(name: Name, sentence: str) -> bool:
-    """Tell whether the sentence has a word that the name needs; the background's words are no names among capitals."""
-    if name.source == BACKGROUND and name.text.isalpha() and is_shouted(sentence):
+def has_context(name: Name, start: int, place: Place) -> bool:
+    """Tell whether the sentence around `start` has a word that the name needs.
+
+    The background's words are no names among capitals.
+    """
+    shouts = name.source == BACKGROUND and name.text.isalpha()
+    if not shouts and not name.need:
+        return True
+    sentence = place.sentence(start)
+    if shouts and is_shouted(sentence):
         return False
     return not name.need or any(word.lower() in sentence.lower() for word in name.need)
 
@@ -265,8 +268,9 @@ def find_whole(name: str, kind: str, lexicon: Lexicon) -> tuple[str, str] | None
 def find_shapes(text: str, hits: Sequence[Hit], place: Place, lexicon: Lexicon) -> Iterator[Hit]:
     """Yield names that no lexicon has but that have the shape of one, where their sentence has the words they need."""
     covered = {offset: hit for hit in hits for offset in (hit.start, hit.end - 1)}
+    anchors = find_anchors(text, lexicon)
     for shape in lexicon.shapes:
-        for match in match_shape(shape, text):
+        for match in match_shape(shape, text, anchors):
             start, end = match.span()
             inside = [covered[offset] for offset in (start, end - 1) if offset in covered]
             if not all(may_hold(shape, start, end, hit) for hit in inside):
@@ -292,7 +296,15 @@ def may_hold(shape: Shape, start: int, end: int, hit: Hit) -> bool:
     return named and start <= hit.start and hit.end <= end and hit.end - hit.start < end - start
 
 
-def match_shape(shape: Shape, text: str) -> Iterator[re.Match[str]]:
+def find_anchors(text: str, lexicon: Lexicon) -> dict[str, list[int]]:
+    """Return where the shapes' anchors stand in `text`, in order, for those that do."""
+    found: dict[str, list[int]] = {}
+    for last, anchor in lexicon.anchors.iter(text):
+        found.setdefault(anchor, []).append(last + 1 - len(anchor))
+    return found
+
+
+def match_shape(shape: Shape, text: str, anchors: Mapping[str, Sequence[int]]) -> Iterator[re.Match[str]]:
     """Yield the matches of a shape in `text`: searched for only around its anchors, as the expressions are slow."""
     if shape.need and not any(word in text for word in shape.need):
         return
@@ -300,7 +312,8 @@ def match_shape(shape: Shape, text: str) -> Iterator[re.Match[str]]:
         yield from shape.pattern.finditer(text)
         return
     done = 0
-    for at in sorted(at for anchor in shape.anchors for at in find_anchor(text, anchor)):
+    places = (find_anchor(text, anchor) if "#" in anchor else anchors.get(anchor, ()) for anchor in shape.anchors)
+    for at in sorted(chain.from_iterable(places)):
         if at < done:
             continue
         for match in shape.pattern.finditer(text, max(done, at - WINDOW), at + WINDOW):

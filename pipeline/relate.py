@@ -119,7 +119,7 @@ def find_loose(elements: Elements, language: Language) -> list[Frame]:
         return frames
     kinds = frozenset().union(*(elements.row[place].classes for place in groups))
     for pattern in language.patterns.get("loose", ()):
-        if elements.kinds.isdisjoint(pattern.symbols) or (pattern.needs and pattern.needs.isdisjoint(elements.kinds)):
+        if elements.kinds.isdisjoint(pattern.symbols) or pattern.needs.isdisjoint(elements.kinds):
             continue
         fitting = [place for place, symbol in enumerate(elements.symbols) if symbol in pattern.symbols]
         if all(types & kinds for types in pattern.types.values()):
@@ -145,7 +145,7 @@ def fit_all(
         left = pattern.left.fullmatch(elements.reversed, size - place, size - first)
         for last in ([at for at in after if at > place] if pattern.right.groupindex else [place]) if left else ():
             right = pattern.right.fullmatch(elements.symbols, place + 1, last + 1)
-            found = locate(left, right, elements) if left and right else {}
+            found = locate(pattern, left, right, elements) if left and right else {}
             named = pattern.relation == "associated_with" and pattern.right.groupindex and is_cause_named(elements.row, last)
             if found and found["A"].place != found["B"].place and not named:
                 yield Frame(pattern, place, found["A"], found["B"], None, first, last + 1)
@@ -158,18 +158,18 @@ def is_cause_named(row: Sequence[Element], place: int) -> bool:
     return bool(row[place + 2].classes & {"past.increase", "past.cause", "past.decrease"})
 
 
-def locate(left: re.Match[str], right: re.Match[str], elements: Elements) -> dict[str, Subject]:
+def locate(pattern: Pattern, left: re.Match[str], right: re.Match[str], elements: Elements) -> dict[str, Subject]:
     """Return the groups that the two halves of a pattern caught, each with the sign of its phrase."""
     size = len(elements.row)
     found: dict[str, Subject] = {}
-    for role, part in (("A", "a"), ("B", "b")):
-        for match, backwards in ((left, True), (right, False)):
-            at = match.start(role) if role in match.re.groupindex else -1
-            if at >= 0:
-                inner = match.span(part) if part in match.re.groupindex else (at, at + 1)
-                first, last = (size - inner[1], size - inner[0]) if backwards else inner
-                middle = size - 1 - at if backwards else at
-                found[role] = Subject(middle, sign_within(elements.row, first, last, middle))
+    for role, phrase, backwards in pattern.roles:
+        match = left if backwards else right
+        at = match.start(role)
+        if at >= 0:
+            first, last = match.span(phrase)
+            if backwards:
+                at, first, last = size - 1 - at, size - last, size - first
+            found[role] = Subject(at, sign_within(elements.row, first, last, at) if last - first > 1 else 1)
     return found
 
 
@@ -222,28 +222,37 @@ def is_aside(row: Sequence[Element], first: int, last: int) -> bool:
 def fit(rules: Sequence[Pattern], place: int, elements: Elements, language: Language, frames: Sequence[Frame]) -> Iterator[Frame]:
     """Yield the frames of those of `rules` that fit the trigger at `place`."""
     onwards, backwards, behind = elements.symbols, elements.reversed, len(elements.row) - place
+    kinds = elements.kinds
+    subjects: dict[int, Subject | None] = {}
     for pattern in rules:
-        if pattern.needs and pattern.needs.isdisjoint(elements.kinds):
+        if pattern.needs.isdisjoint(kinds):
             continue
         if (right := pattern.right.match(onwards, place + 1)) and (left := pattern.left.match(backwards, behind)):
-            frame = bind(pattern, place, left, right, elements, language, frames)
+            frame = bind(pattern, place, left, right, elements, language, frames, subjects)
             if frame:
                 yield frame
 
 
 def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str], elements: Elements, language: Language,
-         frames: Sequence[Frame]) -> Frame | None:  # fmt: skip
-    """Return the frame of a pattern whose two halves matched, or None if who acts or is acted on is not to be found."""
+         frames: Sequence[Frame], subjects: dict[int, Subject | None]) -> Frame | None:  # fmt: skip
+    """Return the frame of a pattern whose two halves matched, or None if who acts or is acted on is not to be found.
+
+    `subjects` keeps the subject in force at a place for the patterns that come after.
+    """
     size = len(elements.row)
-    found = locate(left, right, elements)
+    found = locate(pattern, left, right, elements)
     start, end = size - left.end(), right.end()
     if pattern.takes_object:
         found["B"] = last_outcome(frames, elements) if pattern.relation == "echo" else last_object(frames) or Subject(-1, 0)
         if not found["B"].sign:
             return None
     if pattern.takes_subject:
-        subject = (last_subject(place, frames, elements.row, True) if pattern.continues else last_agent(frames) if pattern.resumes
-                   else find_subject(start, elements, language, frames))  # fmt: skip
+        if pattern.continues or pattern.resumes:
+            subject = last_subject(place, frames, elements.row, True) if pattern.continues else last_agent(frames)
+        else:
+            if start not in subjects:
+                subjects[start] = find_subject(start, elements, language, frames)
+            subject = subjects[start]
         if subject and pattern.takes_subject == "B":
             subject = acted_on(start, subject, frames, elements)
         if subject is None and pattern.takes_subject not in found:
@@ -380,11 +389,11 @@ def find_subject(place: int, elements: Elements, language: Language, frames: Seq
 
 def find_contrasted(place: int, elements: Elements, language: Language) -> Subject | None:
     """Return which of a pair `the former` at `place`, or behind that `the latter`, stands for; None without both."""
-    marks = [at for at, element in enumerate(elements.row[:place]) if "former" in element.classes]
+    marks = [match.start() for match in language.former.finditer(elements.symbols, 0, place)]
     pairs = [at for at in range(marks[-1] if marks else 0)
              if len(elements.row[at].members) > 1 and elements.row[at].classes & {"gene", "drug"}]  # fmt: skip
-    for kind, member in (("former", 0), ("latter", -1)):
-        if pairs and find_ending(kind, place, elements, language):
+    for kind, member in (("former", 0), ("latter", -1)) if pairs else ():
+        if find_ending(kind, place, elements, language):
             return Subject(pairs[-1], 1, member=member)
     return None
 
@@ -395,7 +404,7 @@ def find_ending(
     """Return the first pattern of `kind` that the elements before `place` end with, and its match; None without one."""
     symbol = elements.symbols[place - 1 : place] if place else ""
     for pattern in language.before(kind, symbol):
-        if pattern.needs and pattern.needs.isdisjoint(elements.kinds):
+        if pattern.needs.isdisjoint(elements.kinds):
             continue
         if match := pattern.left.match(elements.reversed, len(elements.row) - place):
             return pattern, match
@@ -474,13 +483,11 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
         return
     trigger = elements.row[frame.trigger]
     one, other = elements.row[frame.agent.place], elements.row[frame.patient.place]
-    relation = name_relation(frame, elements)
-    if one is not other and names_of(one, spans) == names_of(other, spans):
-        return
     pairs = [(a, b) for a, b in pair(one, other, frame, elements)
              if frame.pattern.admits(spans[a.span].type, spans[b.span].type)]  # fmt: skip
-    if not pairs:
+    if not pairs or (one is not other and names_of(one, spans) == names_of(other, spans)):
         return
+    relation = name_relation(frame, elements)
     sure = is_presupposed(frame, elements)
     negated = not sure and is_negated(frame.trigger, elements)
     speculated = not sure and is_speculated(frame.trigger, elements)
@@ -524,7 +531,9 @@ def is_modified(frame: Frame, elements: Elements) -> bool:
 def is_absent(place: int, elements: Elements) -> bool:
     """Tell whether the group at `place` is said to be missing: `HER2-negative`, `HER2阴性`."""
     behind = elements.row[place + 1 : place + 3]
-    return any("absent" in part.classes for part in (behind[1:2] if behind and "hyphen" in behind[0].classes else behind[:1]))
+    if behind and "hyphen" in behind[0].classes:
+        behind = behind[1:]
+    return bool(behind) and "absent" in behind[0].classes
 
 
 def names_of(group: Element, spans: Sequence[Span]) -> set[str]:

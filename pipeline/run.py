@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import platform
@@ -99,6 +100,7 @@ def run(corpus: Path, outputs: Path, settings: Settings, progress: Callable[[int
     decisions = read_decisions(outputs)
     paths = find_files(corpus)
     tools = load_tools(settings)
+    gc.freeze()  # the lexicons stay: the collector need not look through them again and again
     loaded = time.perf_counter()
     ids = doc_ids(paths, corpus)
     parts = open_parts(outputs)

@@ -8,7 +8,7 @@ from conftest import LEXICONS, cases
 from pipeline.clean import clean
 from pipeline.lexicon import lookup
 from pipeline.lexicon_rows import SHAPE_COLUMNS
-from pipeline.recognise import match_shape, recognise
+from pipeline.recognise import find_anchors, match_shape, recognise
 from pipeline.records import Candidate, Mention, SourceText
 from pipeline.run import Tools, find_definitions
 from pipeline.segment import segment
@@ -77,4 +77,5 @@ def test_shipped_shapes_are_found_around_their_anchors(tools: Tools) -> None:
     for shape in tools.lexicon.shapes:
         row = rows[shape.name]
         padded = "无关的文字。" * 30 + row["example"] + "。无关的文字" * 30
-        assert row["expected"] in [match.group() for match in match_shape(shape, padded)], shape.name
+        found = match_shape(shape, padded, find_anchors(padded, tools.lexicon))
+        assert row["expected"] in [match.group() for match in found], shape.name
