@@ -103,7 +103,8 @@ class Pattern:
 
     def admits(self, agent: str, patient: str) -> bool:
         """Tell whether the pattern takes mentions of these types as the one who acts and the one acted on."""
-        return not self.types or all(kind in self.types.get(role, (kind,)) for role, kind in (("A", agent), ("B", patient)))
+        types = self.types
+        return not types or (agent in types.get("A", (agent,)) and patient in types.get("B", (patient,)))
 
 
 Kinds = tuple[tuple[str, ...], ...]

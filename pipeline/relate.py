@@ -483,8 +483,8 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
         return
     trigger = elements.row[frame.trigger]
     one, other = elements.row[frame.agent.place], elements.row[frame.patient.place]
-    pairs = [(a, b) for a, b in pair(one, other, frame, elements)
-             if frame.pattern.admits(spans[a.span].type, spans[b.span].type)]  # fmt: skip
+    admits = frame.pattern.admits
+    pairs = [(a, b) for a, b in pair(one, other, frame, elements) if admits(spans[a.span].type, spans[b.span].type)]
     if not pairs or (one is not other and names_of(one, spans) == names_of(other, spans)):
         return
     relation = name_relation(frame, elements)

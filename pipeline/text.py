@@ -7,7 +7,7 @@ import unicodedata
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 """The body of a character class for Chinese characters (CJK ideographs of the basic plane)."""
@@ -53,6 +53,7 @@ class Simplified(dict[int, str]):
 SIMPLIFIED = Simplified()
 
 
+@lru_cache(maxsize=1)  # a document's text is asked for more than once
 def simplify(text: str) -> str:
     """Return `text` in simplified script, character by character: the offsets stay."""
     return text.translate(SIMPLIFIED)
