@@ -28,24 +28,20 @@ WORD_CHARACTERS = re.compile(r"([\u4E00-\u9FD5a-zA-Z0-9+#&\._%\-\u0370-\u03FF()ï
 class NameTokenizer(jieba.Tokenizer):  # type: ignore[misc]
     """jieba with its two inner loops written for text in which long Latin names stand: no word begins inside one."""
 
-    weights: dict[str, float | None]
-
-    def weigh(self) -> None:
-        """Keep the log frequency of each word, None for what is only the beginning of words: one look-up serves both."""
-        self.weights = {part: log(count) if count else None for part, count in self.FREQ.items()}
-
     def get_DAG(self, sentence: str) -> list[list[tuple[int, float]]]:
-        """Return for each place of `sentence` the words that begin there: the place behind each, and its log frequency."""
+        """Return for each place of `sentence` the words that begin there: the place behind each, and its log frequency.
+
+        The frequency of what is only the beginning of words is 0.
+        """
         graph: list[list[tuple[int, float]]] = []
-        weights, size, inside = self.weights, len(sentence), False
+        counts, size, inside = self.FREQ, len(sentence), False
         for start in range(size):
             end, part = start + 1, sentence[start]
             latin = part in LATIN
             ends = []
-            while not (latin and inside) and part in weights:
-                weight = weights[part]
-                if weight is not None:
-                    ends.append((end, weight))
+            while not (latin and inside) and (count := counts.get(part)) is not None:
+                if count:
+                    ends.append((end, log(count)))
                 if end == size:
                     break
                 end += 1
@@ -141,7 +137,6 @@ def load_chinese(folder: Path, names: Iterable[str], cache: Path | None = None) 
         tokenizer.tmp_dir = str(cache)
     tokenizer.initialize()
     add_names(tokenizer, sorted(set(names)))
-    tokenizer.weigh()
     carried = tuple(row["text"] for row in read_rows(folder / "zh.csv", ("text", "note")))
     return ChineseSegmenter(tokenizer, carried)
 

@@ -210,13 +210,13 @@ def pack_part(doc_id: str, result: DocumentResult) -> bytes:
     """Return the bytes of a part file.
 
     A line with a checksum; a line of JSON: table, kind, raw and packed size of each block; then the blocks, each a
-    zstd frame of its own, so that whoever holds one table's rows does not hold the others' memory.
+    LZ4 frame of its own, so that whoever holds one table's rows does not hold the others' memory.
     """
     rows: dict[str, Sequence[object]] = {
         "documents": (result.document,),
         **{table: getattr(result, table) for table in (*STREAMED, "candidates")},
     }
-    sizes, blocks, codec = [], [], pa.Codec("zstd", compression_level=1)
+    sizes, blocks, codec = [], [], pa.Codec("lz4")
     for table, records in rows.items():
         batch, lines = encode_rows(table, records)
         kinds = {"batches": batch.serialize(), "lines": lines} if table in STREAMED else {"batches": batch.serialize()}
@@ -242,7 +242,7 @@ def read_frame(path: Path) -> bytes:
 def unpack_part(body: bytes) -> Part:
     """Return the part of a file without its first line."""
     line, _, packed = body.partition(b"\n")
-    head, view, at, codec = json.loads(line), memoryview(packed), 0, pa.Codec("zstd")
+    head, view, at, codec = json.loads(line), memoryview(packed), 0, pa.Codec("lz4")
     part = Part(head["doc_id"], {}, {})
     for table, kind, raw_size, size in head["blocks"]:
         raw = codec.decompress(view[at : at + size], raw_size)
