@@ -26,6 +26,7 @@ LATIN = frozenset(map(chr, [*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61,
 
 PHOSPHO = re.compile(r"(?:(?<![A-Za-z0-9])(?:[pP]-?|[Pp]hospho-?))$")
 MUTATION = re.compile(r"[A-Z]\d{2,4}[A-Z](?![A-Za-z0-9])")
+POLYMORPHISM = re.compile(r"-\d{2,4} ?(?:[ACGT][/>][ACGT]|[ACGT]{2})(?![A-Za-z0-9])")
 VERSION = re.compile(r"(?<=\d)\.\d{1,2}(?!\d)(?=$|[^\s,]|\s[a-z])")
 SUFFIX = re.compile(
     rf"[)）]\s?-?\s?(?P<suffix>[α-ω]\d?|\d{{1,2}}[A-Za-z]?(?![\d.%])|[A-Z]\d{{1,2}}(?![\d.%])|{SPELLED}(?![A-Za-z]))"
@@ -136,7 +137,10 @@ def bar(hits: Sequence[Hit], barred: Sequence[tuple[int, int, Name]]) -> Iterato
 
 
 def stands_alone(text: str, start: int, end: int) -> bool:
-    """Tell whether no letter or digit goes on at either end; a mutation behind a name does not count (`JAK2V617F`)."""
+    """Tell whether no letter or digit goes on at either end; a mutation behind a name does not count.
+
+    `JAK2V617F`, `IL1B-31T/C`.
+    """
     first, last = text[start], text[end - 1]
     before, behind = text[start - 1 : start] if start else "", text[end : end + 1]
     if first in LATIN and before in LATIN and not PHOSPHO.search(text, max(0, start - 8), start):
@@ -145,7 +149,8 @@ def stands_alone(text: str, start: int, end: int) -> bool:
         return False
     if before and before in "-." and first.isdigit():
         return False
-    return not (behind == "-" and last in LATIN and last.isalpha() and text[end + 1 : end + 2].isdigit())
+    numbered = behind == "-" and last in LATIN and last.isalpha() and text[end + 1 : end + 2].isdigit()
+    return not numbered or POLYMORPHISM.match(text, end) is not None
 
 
 def is_avoided(name: Name, text: str, start: int, end: int) -> bool:
