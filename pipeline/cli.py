@@ -135,9 +135,9 @@ def check(lexicons: Lexicons = None) -> None:
 
     Exit status: 0 nothing is wrong; 2 something is: each line names file, row, column and the repair.
     """
-    from pipeline.lexicon import check_lexicons
+    from pipeline.run import check_all
 
-    findings = list(check_lexicons(make_settings(lexicons, "").lexicons))
+    findings = list(check_all(make_settings(lexicons, "")))
     for finding in findings:
         print(finding)
     print(f"{len(findings)} finding(s)" if findings else "The lexicons are in order.")

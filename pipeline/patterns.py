@@ -21,11 +21,13 @@ from pipeline.sites import Sites, load_sites
 from pipeline.tables import Row, read_rows
 from pipeline.text import HAN, HAN_RUN
 
+PATTERN_COLUMNS = ("name", "kind", "pattern", "relation", "confidence", "example", "expected", "note")
 ENTITY_TYPES = ("gene", "drug", "disease")
 SIGNS = {"increase": 1, "decrease": -1, "cause": 1, "phosphorylate": 1, "dephosphorylate": -1, "bind": 1,
          "associate": 1, "regulate": 1, "depend": 1, "target": -1, "treat": 1, "none": 1}  # fmt: skip
 FORMS = ("verb", "past", "ing", "noun", "agent", "adjective", "cue", "show")
-BUILT_IN = ("E", "gene", "drug", "disease", "w", "num", "site", "T")
+KINDS = ("statement", "attribute", "within", "bare", "further", "inside", "disease", "modification", "chain", "loose", "aim",
+         "subject", "latter", "former", "break", "topic")  # fmt: skip
 ATOM = re.compile(r"\s*(?:(?P<name>[A-Za-z][\w.-]*(?::[\w|.]+)?(?!=))|(?P<look>!\()|(?P<part>[ab]=\()|(?P<mark>[()|]))"
                   r"(?P<times>(?:[*+?]|\{\d+(?:,\d*)?\})\??)?")  # fmt: skip
 TOKEN = re.compile(f"[A-Za-z]+(?:['’](?:s|t)\\b)?|[0-9]+(?:[.,][0-9]+)*|[{HAN}]+|\\S")
@@ -187,8 +189,11 @@ def load_language(folder: Path, relations: Mapping[str, RelationType]) -> Langua
     fragments = {row["name"]: row["pattern"] for row in read_rows(folder / "fragments.csv", ("name", "pattern", "note"))}
     compiler = Compiler(symbols, fragments)
     patterns: dict[str, list[Pattern]] = {}
-    columns = ("name", "kind", "pattern", "relation", "confidence", "example", "expected", "note")
-    for row in read_rows(folder / "patterns.csv", columns):
+    names: set[str] = set()
+    for row in read_rows(folder / "patterns.csv", PATTERN_COLUMNS):
+        if row["name"] in names:
+            raise row.error("name", f"an earlier rule is called {row['name']}, too", "give the rule a name of its own")
+        names.add(row["name"])
         pattern = compile_pattern(row, compiler, relations)
         patterns.setdefault(pattern.kind, []).append(pattern)
     group, more = (re.compile(compiler.expression(name), re.DOTALL) for name in ("<group>", "<more>"))
@@ -239,7 +244,11 @@ def load_words(folder: Path) -> dict[str, Word]:
     words: dict[str, Word] = {}
     for row in read_rows(folder / "words.csv", ("word", "class", "note")):
         add_word(words, Word(spell(row["word"]), frozenset([row["class"]])))
+    triggers: dict[tuple[str, str], Row] = {}
     for row in read_rows(folder / "triggers.csv", ("trigger", "form", "effect", "modification", "forms", "note")):
+        first = triggers.setdefault((spell(row["trigger"]), row["form"] + row["forms"]), row)
+        if first is not row:
+            raise row.error("trigger", f"{row['trigger']} stands in row {first.number}, too", "drop one of the two rows")
         if row["effect"] not in SIGNS:
             raise row.error("effect", f"{row['effect']} is no effect", f"write one of {', '.join(SIGNS)}")
         if row["form"] not in FORMS:
@@ -330,6 +339,10 @@ def compile_pattern(row: Row, compiler: Compiler, relations: Mapping[str, Relati
     """Compile a row of patterns.csv; raise LexiconError if it cannot be."""
     if row["relation"] not in relations and row["relation"] not in ("trigger", "sign", "effect", "echo", ""):
         raise row.error("relation", f"{row['relation']} is not in relations.csv", "use a relation listed there")
+    if row["kind"] not in KINDS:
+        raise row.error("kind", f"{row['kind']} is no kind of rule", f"write one of {', '.join(KINDS)}")
+    if not re.fullmatch(r"0(\.\d+)?|1(\.0+)?", row["confidence"]):
+        raise row.error("confidence", f"{row['confidence']} is no share", "write a number from 0 to 1")
     try:
         before, trigger, after = split_at_trigger(row["pattern"])
         left, right = compiler.piece(before, backwards=True), compiler.piece(after)
@@ -338,7 +351,9 @@ def compile_pattern(row: Row, compiler: Compiler, relations: Mapping[str, Relati
     except (ValueError, re.error) as error:
         raise row.error("pattern", str(error), "see docs/rules.md for the way a pattern is written") from error
     first = (before.split() or [""])[0].partition(":")[0]
-    symbols = frozenset(symbol for name in trigger for symbol in compiler.classes.get(name, ""))
+    if unknown := [name for name in trigger if name not in compiler.classes]:
+        raise row.error("pattern", f"no word has the class {unknown[0]}", "write a form and an effect of triggers.csv")
+    symbols = frozenset(symbol for name in trigger for symbol in compiler.classes[name])
     needs = rarest((left, right)) or frozenset(compiler.symbols.values())
     return Pattern(row["name"], row["kind"], row["relation"], frozenset(trigger), symbols, needs, *expressions,
                    None if left.empty else left.first, None if right.empty else right.first,

@@ -17,10 +17,10 @@ from pathlib import Path
 from pipeline import __version__
 from pipeline.clean import Repairs, clean, load_repairs
 from pipeline.decisions import read_decisions
-from pipeline.errors import ReadError
+from pipeline.errors import LexiconError, ReadError
 from pipeline.given import relate_lines
 from pipeline.ids import evidence_id, modification_id, triple_id
-from pipeline.lexicon import Concept, Lexicon, chinese_names, load_lexicon
+from pipeline.lexicon import Concept, Lexicon, check_lexicons, chinese_names, load_lexicon
 from pipeline.patterns import Patterns, load_patterns
 from pipeline.readers import doc_ids, find_files, read
 from pipeline.recognise import recognise
@@ -38,6 +38,7 @@ from pipeline.records import (
     Span,
 )
 from pipeline.relate import Reading, may_state, relate
+from pipeline.rule_check import check_rules
 from pipeline.segment import Segmenters, guess_language, segment
 from pipeline.store import open_parts
 from pipeline.text import simplify
@@ -88,6 +89,13 @@ def load_tools(settings: Settings) -> Tools:
     if settings.en_model:
         _ = segmenters.english
     return Tools(settings, lexicon, load_patterns(folder / "relations"), load_repairs(folder), segmenters)
+
+
+def check_all(settings: Settings) -> Iterator[LexiconError]:
+    """Yield what is wrong in the lexicons and the rules, with file, row, column and repair; nothing if they are in order."""
+    segmenters = Segmenters(settings.lexicons / "segment", list, settings.en_model, settings.cache)
+    yield from check_lexicons(settings.lexicons)
+    yield from check_rules(settings.lexicons / "relations", segmenters.cut)
 
 
 def run(corpus: Path, outputs: Path, settings: Settings, progress: Callable[[int, int], None]) -> Summary:

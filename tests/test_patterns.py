@@ -34,6 +34,11 @@ def test_sites(case: dict[str, str]) -> None:
     ("zh/words.csv", "word,class,note\n", "word,class,note\none cell\n", "row 2"),
     ("zh/triggers.csv", ",verb,", ",werb,", "column form"),
     ("residues.csv", "Lys,K,", "Lys,Lys,", "column letter"),
+    ("en/patterns.csv", ",statement,", ",statemnt,", "column kind"),
+    ("en/patterns.csv", ",0.85,", ",2,", "column confidence"),
+    ("zh/patterns.csv", " T:verb", " T:werb", "no word has the class werb"),
+    ("en/patterns.csv", "\nbare,", "\nactive,", "column name"),
+    ("en/triggers.csv", "\ninhibit,", "\ninhibit,verb,decrease,,,\ninhibit,", "column trigger"),
 ])  # fmt: skip
 def test_a_wrong_row_names_its_place(file: str, old: str, new: str, says: str, tmp_path: Path) -> None:
     shutil.copytree(RULES, tmp_path / "relations")
