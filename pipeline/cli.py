@@ -5,6 +5,7 @@ Steps are imported inside the commands, so that `--help` answers at once.
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -35,8 +36,14 @@ EnModel = Annotated[
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; a request to end is an interruption like Ctrl-C."""
+    signal.signal(signal.SIGTERM, interrupt)
     app()
+
+
+def interrupt(number: int, frame: object) -> NoReturn:
+    """Stop at a signal."""
+    raise KeyboardInterrupt
 
 
 def show_version(wanted: bool) -> None:
@@ -65,8 +72,9 @@ def run(
     """Work every text below CORPUS and write the tables.
 
     Exit status: 0 all files worked; 1 some file failed (documents.csv and the summary name it), the tables hold the
-    others; 2 a wrong lexicon or rule row, or review decision: nothing was written; 3 the corpus folder or the model is
-    missing, or the tables cannot be written: the previous tables are whole; 130 interrupted: likewise.
+    others; 2 a wrong lexicon or rule row, or review decision: nothing was written; 3 the corpus folder is missing or
+    empty, the model is missing, another run is at work in the outputs folder, or the tables cannot be written: the
+    previous tables are whole; 130 interrupted: likewise.
     """
     from pipeline.decisions import DecisionError
     from pipeline.errors import LexiconError, ModelError, ReadError

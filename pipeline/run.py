@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pipeline import __version__
 from pipeline.clean import Repairs, clean, load_repairs
-from pipeline.decisions import read_decisions
+from pipeline.decisions import Decisions, read_decisions
 from pipeline.errors import LexiconError, ReadError
 from pipeline.given import relate_lines
 from pipeline.ids import evidence_id, modification_id, triple_id
@@ -40,7 +40,7 @@ from pipeline.records import (
 from pipeline.relate import Reading, may_state, relate
 from pipeline.rule_check import check_rules
 from pipeline.segment import Segmenters, guess_language, segment
-from pipeline.store import open_parts
+from pipeline.store import Parts, hold, open_parts
 from pipeline.text import simplify
 
 LIBRARIES = ("jieba", "spacy", "scispacy", "pandas", "pyarrow", "rapidfuzz", "opencc")
@@ -107,11 +107,34 @@ def run(corpus: Path, outputs: Path, settings: Settings, progress: Callable[[int
     started = time.perf_counter()
     decisions = read_decisions(outputs)
     paths = find_files(corpus)
+    if not paths:
+        raise ReadError(f"{corpus} holds no file. Put the texts there, or give another folder.")
     tools = load_tools(settings)
     gc.freeze()  # the lexicons stay: the collector need not look through them again and again
     loaded = time.perf_counter()
-    ids = doc_ids(paths, corpus)
-    parts = open_parts(outputs)
+    with hold(outputs):
+        parts = open_parts(outputs)
+        worked = work_files(paths, corpus, tools, parts, progress)
+        timings = {"load": round(loaded - started, 3), "work": round(time.perf_counter() - loaded, 3)}
+        counts = publish_tables(parts, worked, describe(corpus, tools, worked.failures, timings), tools, outputs, decisions)
+        parts.drop_others(worked.keys)
+    return Summary(counts, tuple(worked.failures), worked.reused, time.perf_counter() - started)
+
+
+@dataclass(frozen=True)
+class Worked:
+    """What came of the files: the keys of their parts in order, the rows of those that failed, how many were up to date."""
+
+    keys: tuple[str, ...]
+    failures: tuple[DocumentRow, ...]
+    reused: int
+
+
+def work_files(
+    paths: Sequence[Path], corpus: Path, tools: Tools, parts: Parts, progress: Callable[[int, int], None]
+) -> Worked:
+    """Work each file below `corpus` that has no part up to date, in the order of their doc_ids."""
+    ids = doc_ids(list(paths), corpus)
     keys: list[str] = []
     failures: list[DocumentRow] = []
     reused = 0
@@ -129,17 +152,19 @@ def run(corpus: Path, outputs: Path, settings: Settings, progress: Callable[[int
             parts.write(key, source.doc_id, work(source, tools))
         keys.append(key)
     progress(len(paths), len(paths))
-    worked = time.perf_counter()
+    return Worked(tuple(keys), tuple(failures), reused)
+
+
+def publish_tables(parts: Parts, worked: Worked, info: Mapping[str, object], tools: Tools, outputs: Path,
+                   decisions: Decisions) -> dict[str, int]:  # fmt: skip
+    """Make the tables of the parts and publish them into `outputs`; return each table's rows."""
     from pipeline.assemble import assemble  # with it comes pandas, which takes its time to load
 
-    relations = tools.patterns.relations
-    timings = {"load": round(loaded - started, 3), "work": round(worked - loaded, 3)}
-    counts = assemble(
-        parts, keys, failures, Names(tools.lexicon), describe(corpus, tools, failures, timings), outputs, decisions,
-        {row.relation: row.opposite for row in relations.values() if row.opposite},
-        {row.relation for row in relations.values() if row.symmetric})  # fmt: skip
-    parts.drop_others(keys)
-    return Summary(counts, tuple(failures), reused, time.perf_counter() - started)
+    relations = tools.patterns.relations.values()
+    return assemble(
+        parts, worked.keys, worked.failures, Names(tools.lexicon), info, outputs, decisions,
+        {row.relation: row.opposite for row in relations if row.opposite},
+        {row.relation for row in relations if row.symmetric})  # fmt: skip
 
 
 def work(source: SourceText, tools: Tools) -> DocumentResult:

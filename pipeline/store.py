@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import sys
 import tempfile
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -18,6 +19,9 @@ from typing import IO, Any, get_type_hints
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+if sys.platform != "win32":
+    import fcntl
 
 from pipeline.records import (
     Candidate,
@@ -196,6 +200,26 @@ class Parts:
         for path in others:
             path.unlink(missing_ok=True)
         return len(others)
+
+
+@contextmanager
+def hold(outputs: Path) -> Iterator[None]:
+    """Keep other runs out of the folder `outputs` until this one is done. Raises StoreError if one is at work there."""
+    if outputs.exists() and not outputs.is_dir():
+        raise StoreError(f"{outputs} is a file: give a folder for the tables")
+    (outputs / HOME).mkdir(parents=True, exist_ok=True)
+    with (outputs / HOME / "lock").open("wb") as file:
+        try:
+            lock(file.fileno())
+        except BlockingIOError as error:
+            raise StoreError(f"another run is writing into {outputs}: wait for it, or give another folder") from error
+        yield
+
+
+def lock(handle: int) -> None:
+    """Lock an open file for this process, where the system can; raise BlockingIOError if another has locked it."""
+    if sys.platform != "win32":
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def open_parts(outputs: Path) -> Parts:

@@ -54,10 +54,12 @@ def write_bad(corpus: Path, kind: str) -> Path:
         path.write_bytes(b"PK\3\4")
     elif kind == "link":
         path.symlink_to(corpus / "gone.txt")
+    elif kind == "pipe":
+        os.mkfifo(path)
     return path
 
 
-@pytest.mark.parametrize("kind", ["empty", "binary", "undecodable", "line", "suffix", "link"])
+@pytest.mark.parametrize("kind", ["empty", "binary", "undecodable", "line", "suffix", "link", "pipe"])
 def test_a_bad_file_fails_alone_and_is_named(kind: str, corpus: Path, tmp_path: Path) -> None:
     (corpus / "good.txt").write_text(GOOD, encoding="utf-8")
     bad = write_bad(corpus, kind)
@@ -72,11 +74,31 @@ def test_a_bad_file_fails_alone_and_is_named(kind: str, corpus: Path, tmp_path: 
     assert table(tmp_path / "out", "mentions")
 
 
-def test_an_empty_folder_gives_empty_tables(corpus: Path, tmp_path: Path) -> None:
+def test_an_empty_folder_is_said_and_the_tables_stay(corpus: Path, tmp_path: Path) -> None:
+    (corpus / "good.txt").write_text(GOOD, encoding="utf-8")
+    assert call("run", corpus, "--outputs", tmp_path / "out").exit_code == STATUS["done"]
+    (corpus / "good.txt").unlink()
     result = call("run", corpus, "--outputs", tmp_path / "out")
-    assert result.exit_code == STATUS["done"], result.output
-    assert table(tmp_path / "out", "documents") == []
-    assert "0 documents" in result.output
+    assert result.exit_code == STATUS["wrong input"], result.output
+    assert "holds no file" in result.output
+    assert len(table(tmp_path / "out", "documents")) == 1
+
+
+def test_two_runs_do_not_share_an_outputs_folder(corpus: Path, tmp_path: Path) -> None:
+    (corpus / "good.txt").write_text(GOOD, encoding="utf-8")
+    with store.hold(tmp_path / "out"):
+        result = call("run", corpus, "--outputs", tmp_path / "out")
+    assert result.exit_code == STATUS["wrong input"], result.output
+    assert "another run" in result.output
+    assert call("run", corpus, "--outputs", tmp_path / "out").exit_code == STATUS["done"]
+
+
+def test_a_file_is_no_place_for_tables(corpus: Path, tmp_path: Path) -> None:
+    (corpus / "good.txt").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "out").write_text("mine", encoding="utf-8")
+    result = call("run", corpus, "--outputs", tmp_path / "out")
+    assert result.exit_code == STATUS["wrong input"], result.output
+    assert (tmp_path / "out").read_text(encoding="utf-8") == "mine"
 
 
 def test_a_missing_folder_is_said(tmp_path: Path) -> None:
@@ -142,6 +164,7 @@ def test_a_name_added_to_a_lexicon_is_found_in_the_next_run(corpus: Path, tmp_pa
 
 
 def test_a_missing_model_is_said(corpus: Path, tmp_path: Path) -> None:
+    (corpus / "good.txt").write_text(GOOD, encoding="utf-8")
     result = call("run", corpus, "--outputs", tmp_path / "out", "--en-model", "en_core_none")
     assert result.exit_code == STATUS["wrong input"]
     assert "en_core_none is not installed" in result.output

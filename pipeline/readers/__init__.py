@@ -34,10 +34,15 @@ def find_files(corpus: Path) -> list[Path]:
 
 
 def walk(folder: Path, seen: set[Path]) -> list[Path]:
-    """Return the visible files below `folder`; `seen` holds the real paths of the folders already visited."""
+    """Return the visible files below `folder`, and the folders that cannot be opened, so that the run reports them.
+
+    `seen` holds the real paths of the folders already visited.
+    """
     real = folder.resolve()
-    if real in seen or not os.access(folder, os.R_OK | os.X_OK):
+    if real in seen:
         return []
+    if not os.access(folder, os.R_OK | os.X_OK):
+        return [folder]
     seen.add(real)
     files = []
     for path in sorted(folder.iterdir()):
@@ -70,6 +75,10 @@ def read(path: Path, corpus_root: Path, doc_id: str | None = None) -> SourceText
     Raises ReadError with the reason and what to do.
     """
     suffix = path.suffix.lower()
+    if path.is_dir():
+        raise ReadError("the folder cannot be opened: change its rights")
+    if path.exists() and not path.is_file():
+        raise ReadError("is no ordinary file (a pipe, a device): take it out of the folder")
     if suffix not in READERS:
         raise ReadError(f"no reader for {suffix}: export the text to a .txt file in UTF-8")
     data = load(path)
@@ -91,8 +100,6 @@ def load(path: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError as error:
         raise ReadError("the file has disappeared or its link leads nowhere: put it back") from error
-    except IsADirectoryError as error:
-        raise ReadError("is a folder, not a file: give the files inside it") from error
     except PermissionError as error:
         raise ReadError("no permission to read the file: change its rights") from error
     except OSError as error:
