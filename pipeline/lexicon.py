@@ -30,6 +30,8 @@ from pipeline.lexicon_rows import (
     Confusables,
     Name,
     Shape,
+    check_again,
+    find_spreadsheets,
     make_names,
     make_shape,
     names_of,
@@ -298,21 +300,28 @@ def read_concepts(folder: Path) -> tuple[dict[str, Concept], dict[str, list[Name
     concepts: dict[str, Concept] = {}
     names: dict[str, list[Name]] = {}
     shared: set[tuple[str, str]] = set()
+    rows: dict[str, Row] = {}
+    for error in find_spreadsheets(folder / "entities"):
+        raise error
     for path in sorted((folder / "entities").glob("*.csv")):
         for row in read_entities(path):
-            if row["id"] in concepts:
-                raise row.error("id", f"{row['id']} stands in an earlier row too", "join the two rows")
-            concepts[row["id"]] = Concept(
-                row["id"],
-                row["type"],
-                row["name_en"],
-                row["name_zh"],
-                tuple(row.list("xrefs")),
-                tuple(row.list("parents")),
-            )
+            if row["id"] in rows:
+                check_again(row, rows[row["id"]])
+            rows.setdefault(row["id"], row)
+            concepts[row["id"]] = make_concept(row, concepts.get(row["id"]))
             shared |= {(spelled, row["id"]) for spelled in shared_names(row)}
             add_names(row, names, confusables, shared)
     return concepts, names
+
+
+def make_concept(row: Row, known: Concept | None) -> Concept:
+    """Return the concept of a row, with what an earlier row in another file says of it."""
+    own = Concept(row["id"], row["type"], row["name_en"], row["name_zh"], tuple(row.list("xrefs")), tuple(row.list("parents")))
+    if known is None:
+        return own
+    return replace(
+        known, name_zh=known.name_zh or own.name_zh, xrefs=tuple(dict.fromkeys(known.xrefs + own.xrefs)),
+        parents=tuple(dict.fromkeys(known.parents + own.parents)))  # fmt: skip
 
 
 def add_names(row: Row, names: dict[str, list[Name]], confusables: Confusables, shared: set[tuple[str, str]]) -> None:

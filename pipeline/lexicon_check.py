@@ -18,7 +18,9 @@ from pipeline.lexicon_rows import (
     SHAPE_COLUMNS,
     STOP_COLUMNS,
     WRONG_COLUMNS,
+    check_again,
     check_entity,
+    find_spreadsheets,
     make_shape,
     names_of,
     read_confusables,
@@ -42,6 +44,7 @@ def check_lexicons(folder: Path) -> Iterator[LexiconError]:
         )
         return
     entities: list[Row] = []
+    yield from find_spreadsheets(folder / "entities")
     for path in sorted((folder / "entities").glob("*.csv")):
         rows, findings = read_whole(path, ENTITY_COLUMNS, check_entity)
         entities += rows
@@ -94,14 +97,15 @@ def check_order(rows: Iterable[Row], column: str) -> Iterator[LexiconError]:
 
 
 def check_ids(entities: Iterable[Row]) -> Iterator[LexiconError]:
-    """Yield the rows whose id an earlier row has."""
+    """Yield the rows whose id an earlier row has, unless they add names to it from another file."""
     first: dict[str, Row] = {}
     for row in entities:
         other = first.setdefault(row["id"], row)
         if other is not row:
-            yield row.error(
-                "id", f"{row['id']} stands in {other.path.name}, row {other.number}, too", "join the two rows"
-            )
+            try:
+                check_again(row, other)
+            except LexiconError as error:
+                yield error
 
 
 def check_names(entities: Iterable[Row], folder: Path) -> Iterator[LexiconError]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.errors import LexiconError
 from pipeline.tables import Row, read_rows
 from pipeline.text import GREEK, SEPARATOR, key, normalise
 
@@ -34,6 +35,8 @@ CLUE_COLUMNS = ("text", "lang", "type", "note")
 ENDING_COLUMNS = ("text", "note")
 CLASS_COLUMNS = ("text", "lang", "side", "note")
 HGNC_COLUMNS = ("id", "symbol", "name", "aliases", "previous", "locus_type")
+SPREADSHEETS = (".xlsx", ".xls", ".ods", ".tsv", ".numbers")
+JOINT = re.compile("[;；]")
 CURIE = re.compile(
     r"hgnc:[1-9]\d*|fplx:\w+|chebi:\d+|chembl\.compound:CHEMBL\d+|pubchem\.compound:\d+|mesh:[CD]\d+|drugbank:DB\d+"
     r"|uniprot:[A-Z0-9]+(?:-\d+)?|ncbigene:\d+|mirbase:MI\d+|litmine:[^\s|]+"
@@ -128,6 +131,13 @@ def find_anchor(text: str, anchor: str) -> Iterator[int]:
         at = text.find(anchor, at + 1)
 
 
+def find_spreadsheets(folder: Path) -> Iterator[LexiconError]:
+    """Yield an error for each file in lexicons/entities that a spreadsheet program saved in a form of its own."""
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() in SPREADSHEETS and not path.name.startswith(("~", ".")):
+            yield LexiconError(path, 1, "", "the file is no CSV", "save it as `CSV UTF-8`, or move it away")
+
+
 def read_entities(path: Path) -> Iterator[Row]:
     """Yield the rows of a file of lexicons/entities; raise LexiconError at the first that is not in order."""
     for row in read_rows(path, ENTITY_COLUMNS):
@@ -145,10 +155,24 @@ def check_entity(row: Row) -> None:
         raise row.error("type", f"`{row['type']}` is no type", f"write one of {', '.join(TYPES)}")
     if not row["name_en"]:
         raise row.error("name_en", "the cell is empty", "write the English name, or the pinyin of the Chinese one")
+    for column in ("synonyms_en", "synonyms_zh"):
+        if run_together := [text for text in row.list(column) if JOINT.search(text)]:
+            raise row.error(column, f"`{run_together[0]}` holds a semicolon", "join names by |")
     for column in ("xrefs", "parents"):
         for curie in row.list(column):
             if not CURIE.fullmatch(curie):
                 raise row.error(column, f"`{curie}` is no CURIE", "write prefix:number, several joined by |")
+
+
+def check_again(row: Row, first: Row) -> None:
+    """Raise LexiconError if `row` has the id of `first` but does not only add names to it, from a file of its own."""
+    where = f"{first.path.name}, row {first.number}"
+    if row.path == first.path:
+        raise row.error("id", f"{row['id']} stands in {where}, too", "join the two rows")
+    for column in ("type", "name_en"):
+        if row[column] != first[column]:
+            raise row.error(column, f"{row['id']} is `{first[column]}` in {where}",
+                            f"write `{first[column]}` to add names to it, or give your concept an id of its own")  # fmt: skip
 
 
 def shared_names(row: Row) -> frozenset[str]:

@@ -243,6 +243,32 @@ SAME = [
 ]
 
 
+def test_own_file_adds_names_to_a_concept(small: Path) -> None:
+    """A row with the id of a concept in another file adds its names; the same id for something else is an error."""
+    row = "chebi:66919,drug,ruxolitinib,,RUX-2026,芦可X,,,our name"
+    write(small / "entities" / "a_lab.csv", ENTITY_COLUMNS, row)
+    for name in ("RUX-2026", "芦可X", "ruxolitinib"):
+        assert [claim.concept_id for claim in lookup(load_lexicon(small), name)] == ["chebi:66919"]
+    assert not list(check_lexicons(small))
+    write(small / "entities" / "z_lab.csv", ENTITY_COLUMNS, row.replace("drug,ruxolitinib", "drug,baricitinib"))
+    with pytest.raises(LexiconError, match="column name_en: chebi:66919 is `ruxolitinib` in a_lab.csv, row 2"):
+        load_lexicon(small)
+
+
+def test_a_spreadsheet_is_no_lexicon(small: Path) -> None:
+    """What a spreadsheet program saved as its own is not passed over in silence."""
+    (small / "entities" / "lab.xlsx").write_bytes(b"PK")
+    with pytest.raises(LexiconError, match="CSV UTF-8"):
+        load_lexicon(small)
+    assert [finding.problem for finding in check_lexicons(small)] == ["the file is no CSV"]
+
+
+def test_shipped_ids_are_unique() -> None:
+    """Each concept has one row in the files that are shipped."""
+    ids = [row["id"] for path in (LEXICONS / "entities").glob("*.csv") for row in read_rows(path, ENTITY_COLUMNS)]
+    assert len(ids) == len(set(ids))
+
+
 def strip(text: str) -> str:
     """Return the key of a name without what two translators write differently."""
     spelled = key(text)
