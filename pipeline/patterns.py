@@ -65,7 +65,8 @@ class Pattern:
     `takes_subject` is the role (`A` acts, `B` is acted on) of the subject in force, where the pattern names none;
     with `continues` it is the subject of the frame before, whatever stands between,
     with `resumes` its agent. `before`, `behind` are the symbols
-    that can stand next to the trigger, None if any or nothing can.
+    that can stand next to the trigger, None if any or nothing can. `outer` are what must not stand before and behind
+    the whole, of a loose pattern, which is matched up to its mention and sees no further.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Pattern:
     example: str
     expected: str
     types: Mapping[str, frozenset[str]]
+    outer: tuple[re.Pattern[str] | None, re.Pattern[str] | None] = (None, None)
 
     def admits(self, agent: str, patient: str) -> bool:
         """Tell whether the pattern takes mentions of these types as the one who acts and the one acted on."""
@@ -314,6 +316,8 @@ def compile_pattern(row: Row, compiler: Compiler, relations: Mapping[str, Relati
         raise row.error("relation", f"{row['relation']} is not in relations.csv", "use a relation listed there")
     try:
         before, trigger, after = split_at_trigger(row["pattern"])
+        refused = refuse_around(before, after) if row["kind"] == "loose" else ("", "")
+        outer = tuple(compiler.refuse(text, backwards) for text, backwards in zip(refused, (True, False), strict=True))
         left, right = compiler.piece(before, backwards=True), compiler.piece(after)
         expressions = re.compile(left.text, re.DOTALL), re.compile(right.text, re.DOTALL)
         confidence = float(row["confidence"])
@@ -325,7 +329,7 @@ def compile_pattern(row: Row, compiler: Compiler, relations: Mapping[str, Relati
                    None if left.empty else left.first, None if right.empty else right.first,
                    {"S": "A", "G": "A", "F": "A", "O": "B"}.get(first, ""), first == "G", first == "F",
                    "P" in row["pattern"].split(),
-                   confidence, row["example"], row["expected"], read_types(row["pattern"]))  # fmt: skip
+                   confidence, row["example"], row["expected"], read_types(row["pattern"]), (outer[0], outer[1]))  # fmt: skip
 
 
 def read_types(text: str) -> dict[str, frozenset[str]]:
@@ -342,6 +346,13 @@ def split_at_trigger(text: str) -> tuple[str, list[str], str]:
         raise ValueError(f"the pattern has {len(places)} T atoms, it must have one")
     index = places[0]
     return " ".join(words[:index]), words[index][2:].split("|") if ":" in words[index] else ["T"], " ".join(words[index + 1 :])
+
+
+def refuse_around(before: str, after: str) -> tuple[str, str]:
+    """Return what the negative look-aheads hold with which a pattern begins and ends; an empty text without one."""
+    first = re.match(r"!\( ((?:[^()]|\((?:[^()]|\([^()]*\))*\))*) \) [AB]\b", before)
+    last = re.search(r"[AB](?::[\w|]+)? !\( ((?:[^()]|\((?:[^()]|\([^()]*\))*\))*) \)$", after)
+    return first[1] if first else "", last[1] if last else ""
 
 
 class Piece(NamedTuple):
@@ -404,6 +415,10 @@ class Compiler:
     def expression(self, text: str, backwards: bool = False) -> str:
         """Return the regular expression of `text`; `backwards` reads its atoms in reverse order."""
         return self.piece(text, backwards).text
+
+    def refuse(self, text: str, backwards: bool) -> re.Pattern[str] | None:
+        """Return the expression of what must not stand next to a pattern; None for an empty text."""
+        return re.compile(self.expression(text, backwards), re.DOTALL) if text else None
 
     def piece(self, text: str, backwards: bool = False) -> Piece:
         """Return the compiled form of `text` with the symbols that it can begin with; raise ValueError."""

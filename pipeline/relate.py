@@ -147,8 +147,16 @@ def fit_all(
             right = pattern.right.fullmatch(elements.symbols, place + 1, last + 1)
             found = locate(left, right, elements) if left and right else {}
             named = pattern.relation == "associated_with" and pattern.right.groupindex and is_cause_named(elements.row, last)
-            if found and found["A"].place != found["B"].place and not named:
+            refused = is_refused(pattern, first, last, elements)
+            if found and found["A"].place != found["B"].place and not named and not refused:
                 yield Frame(pattern, place, found["A"], found["B"], None, first, last + 1)
+
+
+def is_refused(pattern: Pattern, first: int, last: int, elements: Elements) -> bool:
+    """Tell whether there stands, before `first` or behind `last`, what a loose pattern does not allow around it."""
+    before, behind = pattern.outer
+    return bool((before and before.match(elements.reversed, len(elements.row) - first))
+                or (behind and behind.match(elements.symbols, last + 1)))  # fmt: skip
 
 
 def is_cause_named(row: Sequence[Element], place: int) -> bool:
