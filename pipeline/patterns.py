@@ -324,7 +324,7 @@ def compile_pattern(row: Row, compiler: Compiler, relations: Mapping[str, Relati
     except (ValueError, re.error) as error:
         raise row.error("pattern", str(error), "see docs/rules.md for the way a pattern is written") from error
     first = (before.split() or [""])[0].partition(":")[0]
-    symbols = frozenset(symbol for name in trigger for symbol in compiler.classes.get(name, ""))
+    symbols = compiler.admitted(trigger)
     return Pattern(row["name"], row["kind"], row["relation"], frozenset(trigger), symbols, rarest((left, right)), *expressions,
                    None if left.empty else left.first, None if right.empty else right.first,
                    {"S": "A", "G": "A", "F": "A", "O": "B"}.get(first, ""), first == "G", first == "F",
@@ -489,6 +489,12 @@ class Compiler:
         """Return the expression of one symbol of any of the classes; a class that no word has is not looked for."""
         symbols = frozenset(symbol for name in names for symbol in self.classes.get(name, ""))
         return re.compile(spell_class(symbols) if symbols else "(?!)")
+
+    def admitted(self, trigger: Iterable[str]) -> frozenset[str]:
+        """Return the symbols of the classes that `T:verb|~intr` names: those of a verb, but none with the class `intr`."""
+        some, others = ([symbol for name in trigger if name.startswith("~") == out
+                         for symbol in self.classes.get(name.removeprefix("~"), "")] for out in (False, True))  # fmt: skip
+        return frozenset(some) - frozenset(others)
 
     def members(self, name: str) -> frozenset[str]:
         """Return the symbols of a class."""

@@ -16,7 +16,7 @@ from pipeline.scope import is_asked, is_negated, is_speculated
 ANY_MENTION = frozenset(["E"])
 ALL_KINDS = ("attribute", "statement", "within", "bare"), ("disease", "further", "inside", "modification"), ("chain",)
 SINGLE_KINDS = ("attribute", "within"), ("inside", "modification"), ("chain",)  # with one group of mentions
-AIM_KINDS = ("bare",), ("modification",), ("chain",)
+AIM_KINDS = ("attribute", "statement", "bare"), ("modification",), ("chain",)
 
 
 class Subject(NamedTuple):
@@ -92,6 +92,7 @@ def find_frames(elements: Elements, language: Language) -> Iterator[Frame]:
         kinds = AIM_KINDS if aim else SINGLE_KINDS if len(groups) == 1 else ALL_KINDS
         ones, others, links = language.rules(kinds, elements.symbols[place], *sides)
         frame = next(fit(ones, place, elements, language, frames), None) if ones else None
+        frame = frame._replace(agent=None, start=place, end=place) if frame and aim else frame  # asked, not stated
         if frame and not repeats(frame, frames, elements.row):
             frames.append(frame)
             yield frame
@@ -246,7 +247,7 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
     found = locate(left, right, elements)
     start, end = size - left.end(), right.end()
     if pattern.takes_object:
-        found["B"] = last_outcome(frames, elements) if pattern.relation == "echo" else last_object(frames) or Subject(-1, 0)
+        found["B"] = last_outcome(frames, elements) if pattern.relation == "echo" else last_object(frames, found.get("A")) or Subject(-1, 0)
         if not found["B"].sign:
             return None
     if pattern.takes_subject:
@@ -280,10 +281,15 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
     return Frame(pattern, place, agent, patient, grammatical, start, end, more)
 
 
-def last_object(frames: Sequence[Frame]) -> Subject | None:
-    """Return what `it` stands for behind frames: the last one acted on, else the subject of a verb that has no object."""
-    patients = (frame.patient for frame in reversed(frames) if frame.patient)
-    subjects = (frame.grammatical for frame in reversed(frames) if frame.grammatical)
+def last_object(frames: Sequence[Frame], agent: Subject | None) -> Subject | None:
+    """Return what `it` stands for behind frames: the last one acted on, else the subject of a verb that has no object.
+
+    It is not the `agent` itself.
+    """
+    place = agent.place if agent else -1
+    patients = (frame.patient for frame in reversed(frames) if frame.patient and frame.patient.place != place)
+    subjects = (frame.grammatical for frame in reversed(frames)
+                if frame.grammatical and not frame.patient and frame.grammatical.place != place)  # fmt: skip
     return next(patients, None) or next(subjects, None)
 
 
@@ -482,6 +488,10 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
         return
     trigger = elements.row[frame.trigger]
     one, other = elements.row[frame.agent.place], elements.row[frame.patient.place]
+    sure = is_presupposed(frame, elements)
+    negated = not sure and is_negated(frame.trigger, elements)
+    if negated and lacks(frame.agent, frame.trigger, elements.row):
+        frame, negated = frame._replace(agent=frame.agent._replace(sign=1)), False
     relation = name_relation(frame, elements)
     if one is not other and names_of(one, spans) == names_of(other, spans):
         return
@@ -489,8 +499,6 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
              if frame.pattern.admits(spans[a.span].type, spans[b.span].type)]  # fmt: skip
     if not pairs:
         return
-    sure = is_presupposed(frame, elements)
-    negated = not sure and is_negated(frame.trigger, elements)
     speculated = not sure and is_speculated(frame.trigger, elements)
     site = find_site(frame, elements) if is_modified(frame, elements) else None
     for a, b in pairs:
@@ -520,6 +528,17 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
 def is_presupposed(frame: Frame, elements: Elements) -> bool:
     """Tell whether a phrase within another says what something is: `not by the B inhibitor A` does not deny that it is one."""
     return frame.pattern.kind == "further" and "agent" in elements.row[frame.trigger].classes
+
+
+def lacks(subject: Subject, trigger: int, row: Sequence[Element]) -> bool:
+    """Tell whether what fails to act are cells or animals without the subject: `A-null cells failed to …`."""
+    if subject.sign > 0:
+        return False
+    lowering = {"cue.decrease", "adjective.decrease", "noun.decrease"}
+    before, behind = row[max(0, subject.place - 4) : subject.place], row[subject.place + 1 : subject.place + 5]
+    marked = any(part.classes & lowering for part in behind[:2]) and any("cells" in part.classes for part in behind)
+    lacking = any("adjective.decrease" in part.classes for part in before[-1:]) and any("cells" in part.classes for part in before)
+    return marked or lacking or any("render" in part.classes for part in row[subject.place : trigger])
 
 
 def is_modified(frame: Frame, elements: Elements) -> bool:
