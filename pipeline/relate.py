@@ -147,7 +147,8 @@ def fit_all(
         for last in ([at for at in after if at > place] if pattern.right.groupindex else [place]) if left else ():
             right = pattern.right.fullmatch(elements.symbols, place + 1, last + 1)
             found = locate(left, right, elements) if left and right else {}
-            named = pattern.relation == "associated_with" and pattern.right.groupindex and is_cause_named(elements.row, last)
+            linked = pattern.relation == "associated_with" and pattern.left.groupindex and pattern.right.groupindex
+            named = linked and (is_cause_named(elements.row, last) or is_left(elements.row, first))
             refused = is_refused(pattern, first, last, elements)
             if found and found["A"].place != found["B"].place and not named and not refused:
                 yield Frame(pattern, place, found["A"], found["B"], None, first, last + 1)
@@ -165,6 +166,20 @@ def is_cause_named(row: Sequence[Element], place: int) -> bool:
     if len(row) <= place + 2 or "hyphen" not in row[place + 1].classes:
         return False
     return bool(row[place + 2].classes & {"past.increase", "past.cause", "past.decrease"})
+
+
+def is_left(row: Sequence[Element], place: int) -> bool:
+    """Tell whether the sentence goes on with its subject behind the mention at `place`, an object: `S, which lowers A, is …`."""
+    at = place + 1
+    while at < len(row) and row[at].classes & {"head", "w", "hyphen", "site", "adv"} and not row[at].classes & {"T", "and"}:
+        at += 1
+    if at >= len(row) or not row[at].classes & {"comma", "and"}:
+        return False
+    aside = "comma" in row[at].classes
+    while at + 1 < len(row) and row[at].classes & {"comma", "and", "adv", "aux", "neg"}:
+        at += 1
+    opened = any("rel" in part.classes for part in row[:place]) if aside else any("T" in part.classes for part in row[:place])
+    return opened and bool(row[at].classes & {"verb", "past", "be", "have"} and "hyphen" not in row[at - 1].classes)
 
 
 def locate(left: re.Match[str], right: re.Match[str], elements: Elements) -> dict[str, Subject]:
@@ -247,7 +262,8 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
     found = locate(left, right, elements)
     start, end = size - left.end(), right.end()
     if pattern.takes_object:
-        found["B"] = last_outcome(frames, elements) if pattern.relation == "echo" else last_object(frames, found.get("A")) or Subject(-1, 0)
+        object_ = last_outcome(frames, elements) if pattern.relation == "echo" else last_object(frames, found.get("A"))
+        found["B"] = object_ or Subject(-1, 0)
         if not found["B"].sign:
             return None
     if pattern.takes_subject:
@@ -484,14 +500,11 @@ def state_loose(
 
 def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) -> Iterator[Relation]:
     """Yield the relations of a frame, one for each pair of its two groups."""
+    frame, negated = settle(frame, elements)
     if not frame.agent or not frame.patient or frame.pattern.kind == "modification" or is_asked(frame.trigger, elements):
         return
     trigger = elements.row[frame.trigger]
     one, other = elements.row[frame.agent.place], elements.row[frame.patient.place]
-    sure = is_presupposed(frame, elements)
-    negated = not sure and is_negated(frame.trigger, elements)
-    if negated and lacks(frame.agent, frame.trigger, elements.row):
-        frame, negated = frame._replace(agent=frame.agent._replace(sign=1)), False
     relation = name_relation(frame, elements)
     if one is not other and names_of(one, spans) == names_of(other, spans):
         return
@@ -499,7 +512,7 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
              if frame.pattern.admits(spans[a.span].type, spans[b.span].type)]  # fmt: skip
     if not pairs:
         return
-    speculated = not sure and is_speculated(frame.trigger, elements)
+    speculated = not is_presupposed(frame, elements) and is_speculated(frame.trigger, elements)
     site = find_site(frame, elements) if is_modified(frame, elements) else None
     for a, b in pairs:
         subject, object_ = spans[a.span], spans[b.span]
@@ -523,6 +536,14 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
             speculated=speculated, site=site.site if site and name != "associated_with" else "", effect="",
             trigger=text[trigger.start : trigger.end],
             rule_id=frame.pattern.name, confidence=frame.pattern.confidence)  # fmt: skip
+
+
+def settle(frame: Frame, elements: Elements) -> tuple[Frame, bool]:
+    """Return a frame and whether it is denied; where cells without A fail to do something, A does it."""
+    negated = not is_presupposed(frame, elements) and is_negated(frame.trigger, elements)
+    if negated and frame.agent and lacks(frame.agent, frame.trigger, elements.row):
+        return frame._replace(agent=frame.agent._replace(sign=1)), False
+    return frame, negated
 
 
 def is_presupposed(frame: Frame, elements: Elements) -> bool:
