@@ -147,7 +147,7 @@ def fit_all(
         for last in ([at for at in after if at > place] if pattern.right.groupindex else [place]) if left else ():
             right = pattern.right.fullmatch(elements.symbols, place + 1, last + 1)
             found = locate(left, right, elements) if left and right else {}
-            linked = pattern.relation == "associated_with" and pattern.left.groupindex and pattern.right.groupindex
+            linked = pattern.left.groupindex and pattern.right.groupindex
             named = linked and (is_cause_named(elements.row, last) or is_left(elements.row, first))
             refused = is_refused(pattern, first, last, elements)
             if found and found["A"].place != found["B"].place and not named and not refused:
