@@ -329,7 +329,7 @@ def last_outcome(frames: Sequence[Frame], elements: Elements) -> Subject:
 def find_more(patient: Subject | None, end: int, trigger: int, elements: Elements, language: Language) -> tuple[Subject, ...]:
     """Return the further objects that follow the patient, joined by commas and conjunctions."""
     more: list[Subject] = []
-    if patient and patient.place < trigger:
+    if patient and (patient.place < trigger or not language.more.match(elements.symbols, end)):
         end = patient.place + 1
     word = elements.row[trigger].word
     while patient and (match := language.more.match(elements.symbols, end)):
@@ -365,7 +365,7 @@ def sign_within(row: Sequence[Element], first: int, last: int, middle: int) -> i
         word = row[place].word
         if not word or place == middle or (place > first and is_coordinated(row, place)):
             continue
-        if is_aside(row, middle, place) or "past.target" in row[place].classes:
+        if is_aside(row, middle, place) or row[place].classes & {"past.target", "verb.target"}:
             continue
         if place > middle and "gene" not in row[middle].classes and "verb" in word.classes:
             continue
