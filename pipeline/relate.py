@@ -365,7 +365,8 @@ def sign_within(row: Sequence[Element], first: int, last: int, middle: int) -> i
         word = row[place].word
         if not word or place == middle or (place > first and is_coordinated(row, place)):
             continue
-        if is_aside(row, middle, place) or row[place].classes & {"past.target", "verb.target"}:
+        behind = place > middle and "missing" in row[place].classes  # `a mutant of A lacking its tail` is there
+        if behind or is_aside(row, middle, place) or row[place].classes & {"past.target", "verb.target"}:
             continue
         if place > middle and "gene" not in row[middle].classes and "verb" in word.classes:
             continue
@@ -529,7 +530,7 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
             continue
         if name == "phosphorylates" and subject.type == "drug":  # a drug is no kinase: it brings the phosphorylation about
             name = "activates"
-        if subject.type == object_.type == "disease" and frame.pattern.relation != "associated_with":
+        if subject.type == object_.type == "disease" and not may_link(frame, elements):
             continue
         yield Relation(
             subject=subject.id, relation=name, object=object_.id, negated=negated ^ (a.excluded or b.excluded),
@@ -560,6 +561,13 @@ def lacks(subject: Subject, trigger: int, row: Sequence[Element]) -> bool:
     marked = any(part.classes & lowering for part in behind[:2]) and any("cells" in part.classes for part in behind)
     lacking = any("adjective.decrease" in part.classes for part in before[-1:]) and any("cells" in part.classes for part in before)
     return marked or lacking or any("render" in part.classes for part in row[subject.place : trigger])
+
+
+def may_link(frame: Frame, elements: Elements) -> bool:
+    """Tell whether a frame can say that one disease has to do with another: `A causes B`, `A is associated with B`."""
+    word = elements.row[frame.trigger].word
+    caused = word is not None and word.effect in ("cause", "associate") and frame.pattern.kind == "statement"
+    return caused or frame.pattern.relation == "associated_with"
 
 
 def is_modified(frame: Frame, elements: Elements) -> bool:
