@@ -277,6 +277,8 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
             found[pattern.takes_subject] = subject
             start = min(start, subject.place)
     agent, patient = found.get("A"), found.get("B")
+    if not suits(pattern, agent, patient, elements):
+        return None
     if pattern.kind == "within" and agent and len(elements.row[agent.place].members) < 2:
         return None
     if pattern.kind in ("within", "inside"):
@@ -295,6 +297,13 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
         more = () if behind_by else find_more(patient, end, place, elements, language)
     end = max([end, *(part.place + 1 for part in more)])
     return Frame(pattern, place, agent, patient, grammatical, start, end, more)
+
+
+def suits(pattern: Pattern, agent: Subject | None, patient: Subject | None, elements: Elements) -> bool:
+    """Tell whether the groups that act and are acted on hold a mention of the types that the pattern asks for."""
+    sides = (("A", agent), ("B", patient))
+    return all(side is None or role not in pattern.types or pattern.types[role] & elements.row[side.place].classes
+               for role, side in sides)  # fmt: skip
 
 
 def last_object(frames: Sequence[Frame], agent: Subject | None) -> Subject | None:
