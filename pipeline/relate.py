@@ -148,7 +148,8 @@ def fit_all(
             right = pattern.right.fullmatch(elements.symbols, place + 1, last + 1)
             found = locate(left, right, elements) if left and right else {}
             linked = pattern.left.groupindex and pattern.right.groupindex
-            named = linked and (is_cause_named(elements.row, last) or is_left(elements.row, first))
+            named = linked and (is_cause_named(elements.row, last) or is_left(elements.row, first)
+                                or is_listed(elements.row, first, last))  # fmt: skip
             refused = is_refused(pattern, first, last, elements)
             if found and found["A"].place != found["B"].place and not named and not refused:
                 yield Frame(pattern, place, found["A"], found["B"], None, first, last + 1)
@@ -180,6 +181,16 @@ def is_left(row: Sequence[Element], place: int) -> bool:
         at += 1
     opened = any("rel" in part.classes for part in row[:place]) if aside else any("T" in part.classes for part in row[:place])
     return opened and bool(row[at].classes & {"verb", "past", "be", "have"} and "hyphen" not in row[at - 1].classes)
+
+
+def is_listed(row: Sequence[Element], first: int, last: int) -> bool:
+    """Tell whether what follows the disease at `first` is but listed with it: `lowered D and the level of A`."""
+    sign = row[first + 1].classes & {"comma", "and"}
+    if "disease" not in row[first].classes or not sign or ("comma" in sign and row[first + 2].members):
+        return False
+    linking = {"verb", "be", "have", "rel", "but", "resp", "as"}
+    return not any(row[place].classes & linking or ("past" in row[place].classes and "hyphen" not in row[place - 1].classes)
+                   for place in range(first + 1, last))  # fmt: skip
 
 
 def locate(left: re.Match[str], right: re.Match[str], elements: Elements) -> dict[str, Subject]:
