@@ -338,12 +338,19 @@ def last_outcome(frames: Sequence[Frame], elements: Elements) -> Subject:
     """Return what the frame before says to rise or to fall, with 1 or -1 for it: what `this effect` stands for."""
     for frame in reversed(frames):
         if frame.agent and frame.patient:
-            lowered = name_relation(frame, elements) in ("inhibits", "dephosphorylates")
-            return Subject(frame.patient.place, -1 if lowered else 1)
+            relation = name_relation(frame, elements)
+            place = frame.agent.place if relation == "binds" else frame.patient.place  # the one that binds is moved to it
+            return Subject(place, -1 if relation in ("inhibits", "dephosphorylates") else 1)
         word = elements.row[frame.trigger].word
-        if frame.grammatical and word:
+        if frame.grammatical and word and not has_object(frame.trigger, elements.row):
             return Subject(frame.grammatical.place, word.sign)
     return Subject(-1, 0)
+
+
+def has_object(place: int, row: Sequence[Element]) -> bool:
+    """Tell whether the finite verb at `place`, no passive, is followed by what it acts on, if by no mention."""
+    passive = any("be" in part.classes for part in row[max(0, place - 4) : place])
+    return not passive and place + 1 < len(row) and bool(row[place + 1].classes & {"w", "det", "noun", "adjective"})
 
 
 def find_more(patient: Subject | None, end: int, trigger: int, elements: Elements, language: Language) -> tuple[Subject, ...]:
