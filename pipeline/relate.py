@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 from pipeline.elements import Cut, Element, Elements, Member, read_elements, whole
@@ -172,14 +172,16 @@ def is_cause_named(row: Sequence[Element], place: int) -> bool:
 def is_left(row: Sequence[Element], place: int) -> bool:
     """Tell whether the sentence goes on with its subject behind the mention at `place`, an object: `S, which lowers A, is …`."""
     at = place + 1
-    while at < len(row) and row[at].classes & {"head", "w", "hyphen", "site", "adv"} and not row[at].classes & {"T", "and"}:
+    names = {"head", "w", "hyphen", "site", "adv", "agent"}
+    while at < len(row) and row[at].classes & names and ("agent" in row[at].classes or not row[at].classes & {"T", "and"}):
         at += 1
     if at >= len(row) or not row[at].classes & {"comma", "and"}:
         return False
     aside = "comma" in row[at].classes
     while at + 1 < len(row) and row[at].classes & {"comma", "and", "adv", "aux", "neg"}:
         at += 1
-    opened = any("rel" in part.classes for part in row[:place]) if aside else any("T" in part.classes for part in row[:place])
+    opened = any(part.classes & {"rel"} or (one.classes & {"comma"} and part.classes & {"det"})
+                 for one, part in pairwise(row[:place])) if aside else any("T" in part.classes for part in row[:place])  # fmt: skip
     return opened and bool(row[at].classes & {"verb", "past", "be", "have"} and "hyphen" not in row[at - 1].classes)
 
 
