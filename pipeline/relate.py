@@ -422,8 +422,8 @@ def find_subject(place: int, elements: Elements, language: Language, frames: Seq
     if contrasted := find_contrasted(place, elements, language):
         return contrasted
     if frames and find_ending("latter", place, elements, language):
-        acted = next((frame.patient for frame in reversed(frames) if frame.patient), None)
-        return acted or last_subject(place, frames, elements.row)
+        acted = next(((frame.patient, *frame.more)[-1] for frame in reversed(frames) if frame.patient), None)
+        return acted._replace(member=-1) if acted else last_subject(place, frames, elements.row)
     if found := find_ending("subject", place, elements, language):
         pattern, match = found
         middle = size - 1 - match.start("A")
