@@ -571,7 +571,9 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
 def settle(frame: Frame, elements: Elements) -> tuple[Frame, bool]:
     """Return a frame and whether it is denied; where cells without A fail to do something, A does it."""
     negated = not is_presupposed(frame, elements) and is_negated(frame.trigger, elements)
-    if negated and frame.agent and lacks(frame.agent, frame.trigger, elements.row):
+    word = elements.row[frame.trigger].word
+    unchanged = word is not None and word.effect == "regulate"
+    if negated and frame.agent and not unchanged and lacks(frame.agent, frame.trigger, elements.row):
         return frame._replace(agent=frame.agent._replace(sign=1)), False
     return frame, negated
 
@@ -582,7 +584,9 @@ def is_presupposed(frame: Frame, elements: Elements) -> bool:
 
 
 def lacks(subject: Subject, trigger: int, row: Sequence[Element]) -> bool:
-    """Tell whether what fails to act are cells or animals without the subject: `A-null cells failed to …`."""
+    """Tell whether what fails to act is without the subject: `A-null cells failed to …`, `in the absence of A`."""
+    if any("absence" in part.classes for part in row[max(0, subject.place - 3) : subject.place]):
+        return True
     if subject.sign > 0:
         return False
     lowering = {"cue.decrease", "adjective.decrease", "noun.decrease"}
