@@ -80,7 +80,8 @@ class Pattern:
     `takes_subject` is the role (`A` acts, `B` is acted on) of the subject in force, where the pattern names none;
     with `continues` it is the subject of the frame before, whatever stands between,
     with `resumes` its agent. `before`, `behind` are the symbols
-    that can stand next to the trigger, None if any or nothing can.
+    that can stand next to the trigger, None if any or nothing can. `outer` are what must not stand before and behind
+    the whole, of a loose pattern, which is matched up to its mention and sees no further.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Pattern:
     expected: str
     types: Mapping[str, frozenset[str]]
     roles: tuple[Role, ...]
+    outer: tuple[re.Pattern[str] | None, re.Pattern[str] | None] = (None, None)
 
     def admits(self, agent: str, patient: str) -> bool:
         """Tell whether the pattern takes mentions of these types as the one who acts and the one acted on."""
@@ -345,22 +347,24 @@ def compile_pattern(row: Row, compiler: Compiler, relations: Mapping[str, Relati
         raise row.error("confidence", f"{row['confidence']} is no share", "write a number from 0 to 1")
     try:
         before, trigger, after = split_at_trigger(row["pattern"])
+        refused = refuse_around(before, after) if row["kind"] == "loose" else ("", "")
+        outer = tuple(compiler.refuse(text, backwards) for text, backwards in zip(refused, (True, False), strict=True))
         left, right = compiler.piece(before, backwards=True), compiler.piece(after)
         expressions = re.compile(left.text, re.DOTALL), re.compile(right.text, re.DOTALL)
         confidence = float(row["confidence"])
     except (ValueError, re.error) as error:
         raise row.error("pattern", str(error), "see docs/rules.md for the way a pattern is written") from error
     first = (before.split() or [""])[0].partition(":")[0]
-    if unknown := [name for name in trigger if name not in compiler.classes]:
+    if unknown := [name for name in trigger if name.removeprefix("~") not in compiler.classes]:
         raise row.error("pattern", f"no word has the class {unknown[0]}", "write a form and an effect of triggers.csv")
-    symbols = frozenset(symbol for name in trigger for symbol in compiler.classes[name])
+    symbols = compiler.admitted(trigger)
     needs = rarest((left, right)) or frozenset(compiler.symbols.values())
     return Pattern(row["name"], row["kind"], row["relation"], frozenset(trigger), symbols, needs, *expressions,
                    None if left.empty else left.first, None if right.empty else right.first,
                    {"S": "A", "G": "A", "F": "A", "O": "B"}.get(first, ""), first == "G", first == "F",
                    "P" in row["pattern"].split(),
                    confidence, row["example"], row["expected"], read_types(row["pattern"]),
-                   tuple(find_roles(*expressions)))  # fmt: skip
+                   tuple(find_roles(*expressions)), (outer[0], outer[1]))  # fmt: skip
 
 
 def read_types(text: str) -> dict[str, frozenset[str]]:
@@ -385,6 +389,13 @@ def split_at_trigger(text: str) -> tuple[str, list[str], str]:
         raise ValueError(f"the pattern has {len(places)} T atoms, it must have one")
     index = places[0]
     return " ".join(words[:index]), words[index][2:].split("|") if ":" in words[index] else ["T"], " ".join(words[index + 1 :])
+
+
+def refuse_around(before: str, after: str) -> tuple[str, str]:
+    """Return what the negative look-aheads hold with which a pattern begins and ends; an empty text without one."""
+    first = re.match(r"!\( ((?:[^()]|\((?:[^()]|\([^()]*\))*\))*) \) [AB]\b", before)
+    last = re.search(r"[AB](?::[\w|]+)? !\( ((?:[^()]|\((?:[^()]|\([^()]*\))*\))*) \)$", after)
+    return first[1] if first else "", last[1] if last else ""
 
 
 class Piece(NamedTuple):
@@ -448,6 +459,10 @@ class Compiler:
     def expression(self, text: str, backwards: bool = False) -> str:
         """Return the regular expression of `text`; `backwards` reads its atoms in reverse order."""
         return self.piece(text, backwards).text
+
+    def refuse(self, text: str, backwards: bool) -> re.Pattern[str] | None:
+        """Return the expression of what must not stand next to a pattern; None for an empty text."""
+        return re.compile(self.expression(text, backwards), re.DOTALL) if text else None
 
     def piece(self, text: str, backwards: bool = False) -> Piece:
         """Return the compiled form of `text` with the symbols that it can begin with; raise ValueError."""
@@ -518,6 +533,12 @@ class Compiler:
         """Return the expression of one symbol of any of the classes; a class that no word has is not looked for."""
         symbols = frozenset(symbol for name in names for symbol in self.classes.get(name, ""))
         return re.compile(spell_class(symbols) if symbols else "(?!)")
+
+    def admitted(self, trigger: Iterable[str]) -> frozenset[str]:
+        """Return the symbols of the classes that `T:verb|~intr` names: those of a verb, but none with the class `intr`."""
+        some, others = ([symbol for name in trigger if name.startswith("~") == out
+                         for symbol in self.classes.get(name.removeprefix("~"), "")] for out in (False, True))  # fmt: skip
+        return frozenset(some) - frozenset(others)
 
     def members(self, name: str) -> frozenset[str]:
         """Return the symbols of a class."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 from pipeline.elements import Cut, Element, Elements, Member, read_elements, whole
@@ -16,7 +16,7 @@ from pipeline.scope import is_asked, is_negated, is_speculated
 ANY_MENTION = frozenset(["E"])
 ALL_KINDS = ("attribute", "statement", "within", "bare"), ("disease", "further", "inside", "modification"), ("chain",)
 SINGLE_KINDS = ("attribute", "within"), ("inside", "modification"), ("chain",)  # with one group of mentions
-AIM_KINDS = ("bare",), ("modification",), ("chain",)
+AIM_KINDS = ("attribute", "statement", "bare"), ("modification",), ("chain",)
 
 
 class Subject(NamedTuple):
@@ -92,6 +92,7 @@ def find_frames(elements: Elements, language: Language) -> Iterator[Frame]:
         kinds = AIM_KINDS if aim else SINGLE_KINDS if len(groups) == 1 else ALL_KINDS
         ones, others, links = language.rules(kinds, elements.symbols[place], *sides)
         frame = next(fit(ones, place, elements, language, frames), None) if ones else None
+        frame = frame._replace(agent=None, start=place, end=place) if frame and aim else frame  # asked, not stated
         if frame and not repeats(frame, frames, elements.row):
             frames.append(frame)
             yield frame
@@ -146,9 +147,19 @@ def fit_all(
         for last in ([at for at in after if at > place] if pattern.right.groupindex else [place]) if left else ():
             right = pattern.right.fullmatch(elements.symbols, place + 1, last + 1)
             found = locate(pattern, left, right, elements) if left and right else {}
-            named = pattern.relation == "associated_with" and pattern.right.groupindex and is_cause_named(elements.row, last)
-            if found and found["A"].place != found["B"].place and not named:
+            linked = pattern.left.groupindex and pattern.right.groupindex
+            named = linked and (is_cause_named(elements.row, last) or is_left(elements.row, first)
+                                or is_listed(elements.row, first, last))  # fmt: skip
+            refused = is_refused(pattern, first, last, elements)
+            if found and found["A"].place != found["B"].place and not named and not refused:
                 yield Frame(pattern, place, found["A"], found["B"], None, first, last + 1)
+
+
+def is_refused(pattern: Pattern, first: int, last: int, elements: Elements) -> bool:
+    """Tell whether there stands, before `first` or behind `last`, what a loose pattern does not allow around it."""
+    before, behind = pattern.outer
+    return bool((before and before.match(elements.reversed, len(elements.row) - first))
+                or (behind and behind.match(elements.symbols, last + 1)))  # fmt: skip
 
 
 def is_cause_named(row: Sequence[Element], place: int) -> bool:
@@ -156,6 +167,32 @@ def is_cause_named(row: Sequence[Element], place: int) -> bool:
     if len(row) <= place + 2 or "hyphen" not in row[place + 1].classes:
         return False
     return bool(row[place + 2].classes & {"past.increase", "past.cause", "past.decrease"})
+
+
+def is_left(row: Sequence[Element], place: int) -> bool:
+    """Tell whether the sentence goes on with its subject behind the mention at `place`, an object: `S, which lowers A, is …`."""
+    at = place + 1
+    names = {"head", "w", "hyphen", "site", "adv", "agent"}
+    while at < len(row) and row[at].classes & names and ("agent" in row[at].classes or not row[at].classes & {"T", "and"}):
+        at += 1
+    if at >= len(row) or not row[at].classes & {"comma", "and"}:
+        return False
+    aside = "comma" in row[at].classes
+    while at + 1 < len(row) and row[at].classes & {"comma", "and", "adv", "aux", "neg"}:
+        at += 1
+    opened = any(part.classes & {"rel"} or (one.classes & {"comma"} and part.classes & {"det"})
+                 for one, part in pairwise(row[:place])) if aside else any("T" in part.classes for part in row[:place])  # fmt: skip
+    return opened and bool(row[at].classes & {"verb", "past", "be", "have"} and "hyphen" not in row[at - 1].classes)
+
+
+def is_listed(row: Sequence[Element], first: int, last: int) -> bool:
+    """Tell whether what follows the disease at `first` is but listed with it: `lowered D and the level of A`."""
+    sign = row[first + 1].classes & {"comma", "and"}
+    if "disease" not in row[first].classes or not sign or ("comma" in sign and row[first + 2].members):
+        return False
+    linking = {"verb", "be", "have", "rel", "but", "resp", "as"}
+    return not any(row[place].classes & linking or ("past" in row[place].classes and "hyphen" not in row[place - 1].classes)
+                   for place in range(first + 1, last))  # fmt: skip
 
 
 def locate(pattern: Pattern, left: re.Match[str], right: re.Match[str], elements: Elements) -> dict[str, Subject]:
@@ -243,7 +280,8 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
     found = locate(pattern, left, right, elements)
     start, end = size - left.end(), right.end()
     if pattern.takes_object:
-        found["B"] = last_outcome(frames, elements) if pattern.relation == "echo" else last_object(frames) or Subject(-1, 0)
+        object_ = last_outcome(frames, elements) if pattern.relation == "echo" else last_object(frames, found.get("A"))
+        found["B"] = object_ or Subject(-1, 0)
         if not found["B"].sign:
             return None
     if pattern.takes_subject:
@@ -261,6 +299,8 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
             found[pattern.takes_subject] = subject
             start = min(start, subject.place)
     agent, patient = found.get("A"), found.get("B")
+    if not suits(pattern, agent, patient, elements):
+        return None
     if pattern.kind == "within" and agent and len(elements.row[agent.place].members) < 2:
         return None
     if pattern.kind in ("within", "inside"):
@@ -281,10 +321,22 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
     return Frame(pattern, place, agent, patient, grammatical, start, end, more)
 
 
-def last_object(frames: Sequence[Frame]) -> Subject | None:
-    """Return what `it` stands for behind frames: the last one acted on, else the subject of a verb that has no object."""
-    patients = (frame.patient for frame in reversed(frames) if frame.patient)
-    subjects = (frame.grammatical for frame in reversed(frames) if frame.grammatical)
+def suits(pattern: Pattern, agent: Subject | None, patient: Subject | None, elements: Elements) -> bool:
+    """Tell whether the groups that act and are acted on hold a mention of the types that the pattern asks for."""
+    sides = (("A", agent), ("B", patient))
+    return all(side is None or role not in pattern.types or pattern.types[role] & elements.row[side.place].classes
+               for role, side in sides)  # fmt: skip
+
+
+def last_object(frames: Sequence[Frame], agent: Subject | None) -> Subject | None:
+    """Return what `it` stands for behind frames: the last one acted on, else the subject of a verb that has no object.
+
+    It is not the `agent` itself.
+    """
+    place = agent.place if agent else -1
+    patients = (frame.patient for frame in reversed(frames) if frame.patient and frame.patient.place != place)
+    subjects = (frame.grammatical for frame in reversed(frames)
+                if frame.grammatical and not frame.patient and frame.grammatical.place != place)  # fmt: skip
     return next(patients, None) or next(subjects, None)
 
 
@@ -297,18 +349,25 @@ def last_outcome(frames: Sequence[Frame], elements: Elements) -> Subject:
     """Return what the frame before says to rise or to fall, with 1 or -1 for it: what `this effect` stands for."""
     for frame in reversed(frames):
         if frame.agent and frame.patient:
-            lowered = name_relation(frame, elements) in ("inhibits", "dephosphorylates")
-            return Subject(frame.patient.place, -1 if lowered else 1)
+            relation = name_relation(frame, elements)
+            place = frame.agent.place if relation == "binds" else frame.patient.place  # the one that binds is moved to it
+            return Subject(place, -1 if relation in ("inhibits", "dephosphorylates") else 1)
         word = elements.row[frame.trigger].word
-        if frame.grammatical and word:
+        if frame.grammatical and word and not has_object(frame.trigger, elements.row):
             return Subject(frame.grammatical.place, word.sign)
     return Subject(-1, 0)
+
+
+def has_object(place: int, row: Sequence[Element]) -> bool:
+    """Tell whether the finite verb at `place`, no passive, is followed by what it acts on, if by no mention."""
+    passive = any("be" in part.classes for part in row[max(0, place - 4) : place])
+    return not passive and place + 1 < len(row) and bool(row[place + 1].classes & {"w", "det", "noun", "adjective"})
 
 
 def find_more(patient: Subject | None, end: int, trigger: int, elements: Elements, language: Language) -> tuple[Subject, ...]:
     """Return the further objects that follow the patient, joined by commas and conjunctions."""
     more: list[Subject] = []
-    if patient and patient.place < trigger:
+    if patient and (patient.place < trigger or not language.more.match(elements.symbols, end)):
         end = patient.place + 1
     word = elements.row[trigger].word
     while patient and (match := language.more.match(elements.symbols, end)):
@@ -344,7 +403,8 @@ def sign_within(row: Sequence[Element], first: int, last: int, middle: int) -> i
         word = row[place].word
         if not word or place == middle or (place > first and is_coordinated(row, place)):
             continue
-        if is_aside(row, middle, place) or "past.target" in row[place].classes:
+        behind = place > middle and "missing" in row[place].classes  # `a mutant of A lacking its tail` is there
+        if behind or is_aside(row, middle, place) or row[place].classes & {"past.target", "verb.target"}:
             continue
         if place > middle and "gene" not in row[middle].classes and "verb" in word.classes:
             continue
@@ -371,8 +431,8 @@ def find_subject(place: int, elements: Elements, language: Language, frames: Seq
     if contrasted := find_contrasted(place, elements, language):
         return contrasted
     if frames and find_ending("latter", place, elements, language):
-        acted = next((frame.patient for frame in reversed(frames) if frame.patient), None)
-        return acted or last_subject(place, frames, elements.row)
+        acted = next(((frame.patient, *frame.more)[-1] for frame in reversed(frames) if frame.patient), None)
+        return acted._replace(member=-1) if acted else last_subject(place, frames, elements.row)
     if found := find_ending("subject", place, elements, language):
         pattern, match = found
         middle = size - 1 - match.start("A")
@@ -479,6 +539,7 @@ def state_loose(
 
 def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) -> Iterator[Relation]:
     """Yield the relations of a frame, one for each pair of its two groups."""
+    frame, negated = settle(frame, elements)
     if not frame.agent or not frame.patient or frame.pattern.kind == "modification" or is_asked(frame.trigger, elements):
         return
     trigger = elements.row[frame.trigger]
@@ -488,9 +549,7 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
     if not pairs or (one is not other and names_of(one, spans) == names_of(other, spans)):
         return
     relation = name_relation(frame, elements)
-    sure = is_presupposed(frame, elements)
-    negated = not sure and is_negated(frame.trigger, elements)
-    speculated = not sure and is_speculated(frame.trigger, elements)
+    speculated = not is_presupposed(frame, elements) and is_speculated(frame.trigger, elements)
     site = find_site(frame, elements) if is_modified(frame, elements) else None
     for a, b in pairs:
         subject, object_ = spans[a.span], spans[b.span]
@@ -507,7 +566,7 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
             continue
         if name == "phosphorylates" and subject.type == "drug":  # a drug is no kinase: it brings the phosphorylation about
             name = "activates"
-        if subject.type == object_.type == "disease" and frame.pattern.relation != "associated_with":
+        if subject.type == object_.type == "disease" and not may_link(frame, elements):
             continue
         yield Relation(
             subject=subject.id, relation=name, object=object_.id, negated=negated ^ (a.excluded or b.excluded),
@@ -516,9 +575,39 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
             rule_id=frame.pattern.name, confidence=frame.pattern.confidence)  # fmt: skip
 
 
+def settle(frame: Frame, elements: Elements) -> tuple[Frame, bool]:
+    """Return a frame and whether it is denied; where cells without A fail to do something, A does it."""
+    negated = not is_presupposed(frame, elements) and is_negated(frame.trigger, elements)
+    word = elements.row[frame.trigger].word
+    unchanged = word is not None and word.effect == "regulate"
+    if negated and frame.agent and not unchanged and lacks(frame.agent, frame.trigger, elements.row):
+        return frame._replace(agent=frame.agent._replace(sign=1)), False
+    return frame, negated
+
+
 def is_presupposed(frame: Frame, elements: Elements) -> bool:
     """Tell whether a phrase within another says what something is: `not by the B inhibitor A` does not deny that it is one."""
     return frame.pattern.kind == "further" and "agent" in elements.row[frame.trigger].classes
+
+
+def lacks(subject: Subject, trigger: int, row: Sequence[Element]) -> bool:
+    """Tell whether what fails to act is without the subject: `A-null cells failed to …`, `in the absence of A`."""
+    if any("absence" in part.classes for part in row[max(0, subject.place - 3) : subject.place]):
+        return True
+    if subject.sign > 0:
+        return False
+    lowering = {"cue.decrease", "adjective.decrease", "noun.decrease"}
+    before, behind = row[max(0, subject.place - 4) : subject.place], row[subject.place + 1 : subject.place + 5]
+    marked = any(part.classes & lowering for part in behind[:2]) and any("cells" in part.classes for part in behind)
+    lacking = any("adjective.decrease" in part.classes for part in before[-1:]) and any("cells" in part.classes for part in before)
+    return marked or lacking or any("render" in part.classes for part in row[subject.place : trigger])
+
+
+def may_link(frame: Frame, elements: Elements) -> bool:
+    """Tell whether a frame can say that one disease has to do with another: `A causes B`, `A is associated with B`."""
+    word = elements.row[frame.trigger].word
+    caused = word is not None and word.effect in ("cause", "associate") and frame.pattern.kind == "statement"
+    return caused or frame.pattern.relation == "associated_with"
 
 
 def is_modified(frame: Frame, elements: Elements) -> bool:
