@@ -701,18 +701,27 @@ def modify(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) -
     trigger = elements.row[frame.trigger]
     if not frame.patient or not trigger.word or not trigger.word.modification:
         return
-    agents = elements.row[frame.agent.place].members if frame.agent else ()
-    agent = spans[agents[0].span].id if len(agents) == 1 else ""
+    agents = name_agents(meant(elements.row[frame.agent.place], frame.agent), spans) if frame.agent else [""]
     site = find_site(frame, elements)
     negated, speculated = is_negated(frame.trigger, elements), is_speculated(frame.trigger, elements)
     for patient in (frame.patient, *frame.more):
         for member in elements.row[patient.place].members:
-            if spans[member.span].type == "gene":
+            for agent in agents if spans[member.span].type == "gene" else ():
                 yield Modified(
                     protein=spans[member.span].id, modification=trigger.word.modification,
                     site=site.site if site else "", site_text=text[site.start : site.end] if site else "", agent=agent,
                     negated=negated ^ member.excluded, speculated=speculated,
                     trigger=text[trigger.start : trigger.end], rule_id=frame.pattern.name)  # fmt: skip
+
+
+def name_agents(members: Sequence[Member], spans: Sequence[Span]) -> list[str]:
+    """Return the mention of each concept among those that act, the first of its names: `Janus kinase 2 (JAK2)` is one."""
+    first: dict[str, str] = {}
+    for member in members:
+        span = spans[member.span]
+        if not member.excluded:
+            first.setdefault(span.concept or span.id, span.id)
+    return list(first.values()) or [""]
 
 
 def is_agent(frame: Frame, acting: Collection[tuple[int, int]]) -> bool:
@@ -738,11 +747,21 @@ def is_apart(row: Sequence[Element], one: int, other: int) -> bool:
 
 
 def merge_modified(rows: Sequence[Modified]) -> tuple[Modified, ...]:
-    """Return each modification of a protein once, the reading with an agent and a site before one without."""
-    kept: dict[tuple[object, ...], Modified] = {}
+    """Return each modification of a protein once, the reading with an agent and a site before one without.
+
+    It comes again for another site, and for another agent that the same rule reads at the same word.
+    """
+    kept: dict[tuple[object, ...], list[Modified]] = {}
     for row in sorted(rows, key=lambda row: (not row.agent, not row.site)):
-        key = (row.protein, row.modification, row.negated)
-        known = kept.get(key)
-        if known is None or (row.site and known.site and row.site != known.site):
-            kept[key if known is None else (*key, row.site)] = row
-    return tuple(kept.values())
+        known = kept.setdefault((row.protein, row.modification, row.negated), [])
+        if all(is_other(row, other) for other in known):
+            known.append(row)
+    return tuple(row for known in kept.values() for row in known)
+
+
+def is_other(row: Modified, known: Modified) -> bool:
+    """Tell whether `row` says more of a protein's modification than `known`: another site, or an agent beside."""
+    if row.site and known.site and row.site != known.site:
+        return True
+    beside = (row.trigger, row.rule_id, row.site) == (known.trigger, known.rule_id, known.site)
+    return beside and bool(row.agent) and row.agent != known.agent
