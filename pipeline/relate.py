@@ -715,11 +715,14 @@ def modify(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) -
 
 
 def name_agents(members: Sequence[Member], spans: Sequence[Span]) -> list[str]:
-    """Return the mention of each concept among those that act, the first of its names: `Janus kinase 2 (JAK2)` is one."""
+    """Return the mention of each concept among those that act, the first of its names: `Janus kinase 2 (JAK2)` is one.
+
+    Drugs are none of them: they are no enzymes, they bring the modification about.
+    """
     first: dict[str, str] = {}
     for member in members:
         span = spans[member.span]
-        if not member.excluded:
+        if not member.excluded and span.type == "gene":
             first.setdefault(span.concept or span.id, span.id)
     return list(first.values()) or [""]
 
