@@ -491,7 +491,7 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
             continue
         if text[subject.start : subject.end] == text[object_.start : object_.end]:
             continue
-        if frame.agent.first and a.side and (relation == "inhibits" or spans[one.members[0].span].type != subject.type):
+        if frame.agent.first and a.side:
             continue  # `A binds B and inhibits C`: A does, B is what it binds
         if frame.pattern.kind in ("disease", "loose") and (a.excluded or b.excluded):
             continue
