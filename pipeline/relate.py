@@ -361,8 +361,10 @@ def find_subject(place: int, elements: Elements, language: Language, frames: Seq
     size = len(elements.row)
     if contrasted := find_contrasted(place, elements, language):
         return contrasted
-    if frames and find_ending("latter", place, elements, language):
-        acted = next((frame.patient for frame in reversed(frames) if frame.patient), None)
+    if frames and (latter := find_ending("latter", place, elements, language)):
+        named = [at for at in range(size - latter[1].end(), place) if "latter" in elements.row[at].classes]
+        before = [frame for frame in frames if frame.trigger < min(named, default=place)]
+        acted = next((frame.patient for frame in reversed(before) if frame.patient), None)
         return acted or last_subject(place, frames, elements.row)
     if found := find_ending("subject", place, elements, language):
         pattern, match = found
