@@ -365,6 +365,8 @@ def find_subject(place: int, elements: Elements, language: Language, frames: Seq
         named = [at for at in range(size - latter[1].end(), place) if "latter" in elements.row[at].classes]
         before = [frame for frame in frames if frame.trigger < min(named, default=place)]
         acted = next((frame.patient for frame in reversed(before) if frame.patient), None)
+        if acted and len(elements.row[acted.place].members) > 1:
+            return acted._replace(member=-1)
         return acted or last_subject(place, frames, elements.row)
     if found := find_ending("subject", place, elements, language):
         pattern, match = found
