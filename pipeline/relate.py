@@ -242,8 +242,9 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
         if not found["B"].sign:
             return None
     if pattern.takes_subject:
+        types = pattern.types.get(pattern.takes_subject, ANY_MENTION)
         subject = (last_subject(place, frames, elements.row, True) if pattern.continues else last_agent(frames) if pattern.resumes
-                   else find_subject(start, elements, language, frames))  # fmt: skip
+                   else find_subject(start, elements, language, frames, types))  # fmt: skip
         if subject and pattern.takes_subject == "B":
             subject = acted_on(start, subject, frames, elements)
         if subject is None and pattern.takes_subject not in found:
@@ -356,8 +357,13 @@ def is_coordinated(row: Sequence[Element], place: int) -> bool:
     return bool(place and row[place - 1].classes & {"and", "pause", "lai", "then", "comma"})
 
 
-def find_subject(place: int, elements: Elements, language: Language, frames: Sequence[Frame]) -> Subject | None:
-    """Return the subject in force left of `place`: the phrase that stands there, else that of the clause before."""
+def find_subject(
+    place: int, elements: Elements, language: Language, frames: Sequence[Frame], types: frozenset[str] = ANY_MENTION
+) -> Subject | None:
+    """Return the subject in force left of `place`: the phrase that stands there, else that of the clause before.
+
+    A mention of none of the `types` that the pattern takes is passed over.
+    """
     size = len(elements.row)
     if contrasted := find_contrasted(place, elements, language):
         return contrasted
@@ -368,7 +374,7 @@ def find_subject(place: int, elements: Elements, language: Language, frames: Seq
         if acted and len(elements.row[acted.place].members) > 1:
             return acted._replace(member=-1)
         return acted or last_subject(place, frames, elements.row)
-    if found := find_ending("subject", place, elements, language):
+    if found := find_ending("subject", place, elements, language, types):
         pattern, match = found
         middle = size - 1 - match.start("A")
         inner = match.span("a") if "a" in match.re.groupindex else (match.start("A"), match.end("A"))
@@ -394,14 +400,18 @@ def find_contrasted(place: int, elements: Elements, language: Language) -> Subje
 
 
 def find_ending(
-    kind: str, place: int, elements: Elements, language: Language
+    kind: str, place: int, elements: Elements, language: Language, types: frozenset[str] = ANY_MENTION
 ) -> tuple[Pattern, re.Match[str]] | None:
-    """Return the first pattern of `kind` that the elements before `place` end with, and its match; None without one."""
+    """Return the first pattern of `kind` that the elements before `place` end with, and its match; None without one.
+
+    The mention that it names is of one of `types`.
+    """
     symbol = elements.symbols[place - 1 : place] if place else ""
     for pattern in language.before(kind, symbol):
         if pattern.needs and pattern.needs.isdisjoint(elements.kinds):
             continue
-        if match := pattern.left.match(elements.reversed, len(elements.row) - place):
+        match = pattern.left.match(elements.reversed, len(elements.row) - place)
+        if match and ("A" not in match.re.groupindex or elements.row[-1 - match.start("A")].classes & types):
             return pattern, match
     return None
 
