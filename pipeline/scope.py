@@ -34,7 +34,7 @@ def find_cue(cue: str, trigger: int, elements: Elements) -> int | None:
     for place in range(trigger - 1, max(-1, trigger - 1 - REACH), -1):
         classes = elements.row[place].classes
         bordered = bool(classes & BORDERS) and "show" not in classes
-        if cues & classes and not (bordered and "T" in classes):
+        if cues & classes and not (bordered and "verb" in classes):
             return place
         if bordered:
             return None
