@@ -368,12 +368,7 @@ def find_subject(
     if contrasted := find_contrasted(place, elements, language):
         return contrasted
     if frames and (latter := find_ending("latter", place, elements, language)):
-        named = [at for at in range(size - latter[1].end(), place) if "latter" in elements.row[at].classes]
-        before = [frame for frame in frames if frame.trigger < min(named, default=place)]
-        acted = next((frame.patient for frame in reversed(before) if frame.patient), None)
-        if acted and len(elements.row[acted.place].members) > 1:
-            return acted._replace(member=-1)
-        return acted or last_subject(place, frames, elements.row)
+        return find_latter(place, size - latter[1].end(), elements, frames) or last_subject(place, frames, elements.row)
     if found := find_ending("subject", place, elements, language, types):
         pattern, match = found
         middle = size - 1 - match.start("A")
@@ -387,6 +382,13 @@ def find_subject(
         return subject
     topic = find_ending("topic", place, elements, language)
     return Subject(size - 1 - topic[1].start("A"), 1) if topic else None
+
+
+def find_latter(place: int, start: int, elements: Elements, frames: Sequence[Frame]) -> Subject | None:
+    """Return what `the latter` between `start` and `place` stands for: what was acted on before it, of a group the last."""
+    mark = next((at for at in range(start, place) if "latter" in elements.row[at].classes), place)
+    acted = next((frame.patient for frame in reversed(frames) if frame.patient and frame.trigger < mark), None)
+    return acted._replace(member=-1) if acted and len(elements.row[acted.place].members) > 1 else acted
 
 
 def find_contrasted(place: int, elements: Elements, language: Language) -> Subject | None:
