@@ -163,14 +163,18 @@ def read_han(row: list[Element], text: str, start: int, end: int, language: Lang
 
 
 def read_run(run: str, language: Language, cuts: frozenset[int]) -> Iterator[tuple[int, int, Word | None]]:
-    """Yield (start, end, word) of a run of Chinese characters: the longest known word first, else the segmenter's words."""
+    """Yield (start, end, word) of a run of Chinese characters: the longest known word first, else the segmenter's words.
+
+    A known word of several characters is a border for the single characters beside it, as a cut of the segmenter is.
+    """
+    found = [(last + 1 - len(word.text), last + 1, word) for last, word in language.chinese.iter_long(run)]
+    borders = cuts and cuts.union(*((at, end) for at, end, _ in found if end - at > 1))
     unknown = 0
-    for last, word in language.chinese.iter_long(run):
-        at = last + 1 - len(word.text)
-        if at < last or stands_free(at, cuts, len(run)):
+    for at, end, word in found:
+        if end - at > 1 or stands_free(at, borders, len(run)):
             yield from cut_unknown(unknown, at, cuts)
-            yield at, last + 1, word
-            unknown = last + 1
+            yield at, end, word
+            unknown = end
     yield from cut_unknown(unknown, len(run), cuts)
 
 

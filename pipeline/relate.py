@@ -45,6 +45,10 @@ class Frame(NamedTuple):
     more: tuple[Subject, ...] = ()
 
 
+Subjects = dict[tuple[int, frozenset[str]], Subject | None]
+"""The subject in force at a place, of some types, once it was looked for."""
+
+
 @dataclass(frozen=True)
 class Reading:
     """What the rules make of a sentence: its elements, the frames that fired, and what they state."""
@@ -260,7 +264,7 @@ def fit(rules: Sequence[Pattern], place: int, elements: Elements, language: Lang
     """Yield the frames of those of `rules` that fit the trigger at `place`."""
     onwards, backwards, behind = elements.symbols, elements.reversed, len(elements.row) - place
     kinds = elements.kinds
-    subjects: dict[int, Subject | None] = {}
+    subjects: Subjects = {}
     for pattern in rules:
         if pattern.needs.isdisjoint(kinds):
             continue
@@ -271,7 +275,7 @@ def fit(rules: Sequence[Pattern], place: int, elements: Elements, language: Lang
 
 
 def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str], elements: Elements, language: Language,
-         frames: Sequence[Frame], subjects: dict[int, Subject | None]) -> Frame | None:  # fmt: skip
+         frames: Sequence[Frame], subjects: Subjects) -> Frame | None:  # fmt: skip
     """Return the frame of a pattern whose two halves matched, or None if who acts or is acted on is not to be found.
 
     `subjects` keeps the subject in force at a place for the patterns that come after.
@@ -285,12 +289,13 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
         if not found["B"].sign:
             return None
     if pattern.takes_subject:
+        types = pattern.types.get(pattern.takes_subject, ANY_MENTION)
         if pattern.continues or pattern.resumes:
             subject = last_subject(place, frames, elements.row, True) if pattern.continues else last_agent(frames)
         else:
-            if start not in subjects:
-                subjects[start] = find_subject(start, elements, language, frames)
-            subject = subjects[start]
+            if (start, types) not in subjects:
+                subjects[start, types] = find_subject(start, elements, language, frames, types)
+            subject = subjects[start, types]
         if subject and pattern.takes_subject == "B":
             subject = acted_on(start, subject, frames, elements)
         if subject is None and pattern.takes_subject not in found:
@@ -425,26 +430,39 @@ def is_coordinated(row: Sequence[Element], place: int) -> bool:
     return bool(place and row[place - 1].classes & {"and", "pause", "lai", "then", "comma"})
 
 
-def find_subject(place: int, elements: Elements, language: Language, frames: Sequence[Frame]) -> Subject | None:
-    """Return the subject in force left of `place`: the phrase that stands there, else that of the clause before."""
+def find_subject(
+    place: int, elements: Elements, language: Language, frames: Sequence[Frame], types: frozenset[str] = ANY_MENTION
+) -> Subject | None:
+    """Return the subject in force left of `place`: the phrase that stands there, else that of the clause before.
+
+    A mention of none of the `types` that the pattern takes is passed over.
+    """
     size = len(elements.row)
     if contrasted := find_contrasted(place, elements, language):
         return contrasted
-    if frames and find_ending("latter", place, elements, language):
-        acted = next(((frame.patient, *frame.more)[-1] for frame in reversed(frames) if frame.patient), None)
-        return acted._replace(member=-1) if acted else last_subject(place, frames, elements.row)
-    if found := find_ending("subject", place, elements, language):
+    if frames and (latter := find_ending("latter", place, elements, language)):
+        return find_latter(place, size - latter[1].end(), elements, frames) or last_subject(place, frames, elements.row)
+    if found := find_ending("subject", place, elements, language, types):
         pattern, match = found
         middle = size - 1 - match.start("A")
         inner = match.span("a") if "a" in match.re.groupindex else (match.start("A"), match.end("A"))
         chained = None if pattern.relation else find_chain(middle, frames, elements.row)
-        return chained or Subject(middle, sign_within(elements.row, size - inner[1], size - inner[0], middle))
+        bound = any("verb.bind" in element.classes for element in elements.row[middle + 1 : place])
+        return chained or Subject(middle, sign_within(elements.row, size - inner[1], size - inner[0], middle), first=bound)
     if find_ending("break", place, elements, language):
         return None
     if subject := last_subject(place, frames, elements.row):
         return subject
     topic = find_ending("topic", place, elements, language)
     return Subject(size - 1 - topic[1].start("A"), 1) if topic else None
+
+
+def find_latter(place: int, start: int, elements: Elements, frames: Sequence[Frame]) -> Subject | None:
+    """Return what `the latter` between `start` and `place` stands for: what was acted on before it, of a group the last."""
+    mark = next((at for at in range(start, place) if "latter" in elements.row[at].classes), place)
+    objects = ([part for part in (frame.patient, *frame.more) if part] for frame in reversed(frames) if frame.trigger < mark)
+    acted = next((parts[-1] for parts in objects if parts), None)
+    return acted._replace(member=-1) if acted and len(elements.row[acted.place].members) > 1 else acted
 
 
 def find_contrasted(place: int, elements: Elements, language: Language) -> Subject | None:
@@ -459,14 +477,18 @@ def find_contrasted(place: int, elements: Elements, language: Language) -> Subje
 
 
 def find_ending(
-    kind: str, place: int, elements: Elements, language: Language
+    kind: str, place: int, elements: Elements, language: Language, types: frozenset[str] = ANY_MENTION
 ) -> tuple[Pattern, re.Match[str]] | None:
-    """Return the first pattern of `kind` that the elements before `place` end with, and its match; None without one."""
+    """Return the first pattern of `kind` that the elements before `place` end with, and its match; None without one.
+
+    The mention that it names is of one of `types`.
+    """
     symbol = elements.symbols[place - 1 : place] if place else ""
     for pattern in language.before(kind, symbol):
         if pattern.needs.isdisjoint(elements.kinds):
             continue
-        if match := pattern.left.match(elements.reversed, len(elements.row) - place):
+        match = pattern.left.match(elements.reversed, len(elements.row) - place)
+        if match and ("A" not in match.re.groupindex or elements.row[-1 - match.start("A")].classes & types):
             return pattern, match
     return None
 
@@ -557,7 +579,7 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
             continue
         if text[subject.start : subject.end] == text[object_.start : object_.end]:
             continue
-        if frame.agent.first and a.side and (relation == "inhibits" or spans[one.members[0].span].type != subject.type):
+        if frame.agent.first and a.side:
             continue  # `A binds B and inhibits C`: A does, B is what it binds
         if frame.pattern.kind in ("disease", "loose") and (a.excluded or b.excluded):
             continue

@@ -33,9 +33,10 @@ def find_cue(cue: str, trigger: int, elements: Elements) -> int | None:
         return trigger
     for place in range(trigger - 1, max(-1, trigger - 1 - REACH), -1):
         classes = elements.row[place].classes
-        if cues & classes:
+        bordered = bool(classes & BORDERS) and "show" not in classes
+        if cues & classes and not (bordered and "verb" in classes):
             return place
-        if classes & BORDERS and "show" not in classes:
+        if bordered:
             return None
     return None
 
