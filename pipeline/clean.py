@@ -27,6 +27,7 @@ RANGE = re.compile(r"([0-9]+)[\]］ ]*[-–—~～‐⁃][\[［ ]*([0-9]+)")
 LONGEST_RANGE = 60
 HEADING_NUMBER = re.compile(r"(?:[1-9][0-9]?(?:[.．][1-9][0-9]?){0,3}[.、．]?)[ \u3000]*")
 SHORT_HEADING = 40
+CARRIAGE_RETURN = re.compile("\r\n?")
 
 
 def clean(source: SourceText, repairs: Repairs) -> Document:
@@ -35,6 +36,7 @@ def clean(source: SourceText, repairs: Repairs) -> Document:
     Blocks are parted by one line feed; citation marks are taken out and listed with the clean offset where they stood.
     """
     working = begin(source.text)
+    working.apply(unify_line_ends(working.text))
     apply_rows(working, [row for row in repairs.rows if row.when == "lines"])
     working.apply(join_words(working.text))
     edits, marks = arrange(working.text, repairs)
@@ -53,6 +55,13 @@ def clean(source: SourceText, repairs: Repairs) -> Document:
         repairs=tuple(sorted(working.repairs, key=lambda repair: (repair.start, repair.end))),
         citations=tuple(Citation(bisect_left(working.starts, at), numbers) for at, numbers in cited),
     )
+
+
+def unify_line_ends(text: str) -> list[Edit]:
+    """Return the edits that make each line end one line feed, so that no later step need know the others."""
+    if "\r" not in text:
+        return []
+    return [(match.start(), match.end(), "\n", "line_end") for match in CARRIAGE_RETURN.finditer(text)]
 
 
 def find_blocks(working: Working, marks: list[Mark]) -> list[Block]:

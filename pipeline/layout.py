@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pipeline.repairs import Edit, Repairs
 from pipeline.text import HAN
 
-BREAKS = "\n\r\f\v\x1c-\x1e\x85\u2028\u2029"
+BREAKS = "\n\f\v\x1c-\x1e\x85\u2028\u2029"
 LINE = re.compile(f"\\S(?:[^{BREAKS}]*\\S)?")
-BLANK = re.compile(f"(?:\r\n|[{BREAKS}])[^\\S{BREAKS}]*(?:\r\n|[{BREAKS}])")
+BLANK = re.compile(f"[{BREAKS}][^\\S{BREAKS}]*[{BREAKS}]")
 FINAL = re.compile("[。！？!?.．][\"”’'）)」』]*(?: *[\\[［][0-9][0-9,，、 \\-–~～\\]\\[]*[\\]］])*$")
 FINAL_END = frozenset("。！？!?.．\"”’'）)」』]］")
 OPEN_END = tuple("，,、（([［《“-‐/～~")
@@ -20,7 +20,7 @@ WIDE = re.compile(f"[{HAN}\u3000-\u303f\uff00-\uffef]")
 CHINESE = re.compile(f"[{HAN}]")
 LAST_WORD, FIRST_WORD = re.compile("[A-Za-z]+$"), re.compile("[A-Za-z]+")
 WORD_LINE = re.compile(
-    f"(?<=[A-Za-z0-9Α-ω,;:)\\]/-])(?:\r?\n){{1,2}}[ \xa0](?:\r?\n){{1,2}}(?=[A-Za-z0-9Α-ω(\\[{HAN}])"
+    f"(?<=[A-Za-z0-9Α-ω,;:)\\]/-])\n{{1,2}}[ \xa0]\n{{1,2}}(?=[A-Za-z0-9Α-ω(\\[{HAN}])"
     f"(?![1-9][0-9.]*[ 、.] ?[{HAN}])"
 )
 FEWEST_WORD_LINES = 4
@@ -133,7 +133,7 @@ def find_lines(text: str, repairs: Repairs) -> list[Line]:
                 kind=(shape.lastgroup or "") if shape else "",
                 final=line[-1] in FINAL_END and bool(FINAL.search(line[-40:])),
                 blank=len(gap) > 1 and bool(BLANK.search(gap)),
-                indent=len(gap) - 1 - max(gap.rfind("\n"), gap.rfind("\r"), gap.rfind("\f")),
+                indent=len(gap) - 1 - max(gap.rfind("\n"), gap.rfind("\f")),
                 trailing=text[end : end + 1] == " ",
                 label=shape is not None and shape.end() == len(line),
             )

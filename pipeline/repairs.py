@@ -22,8 +22,8 @@ GLYPH_COLUMNS = ("table", "glyph", "letter", "note")
 SHAPE_COLUMNS = ("name", "pattern", "example", "note")
 WHEN = ("lines", "code", "text")
 CODE = (
-    "word_line", "lines_joined", "word_joined", "word_parted", "line_edge", "running_head", "table_cell",
-    "heading_parted", "citation",
+    "line_end", "word_line", "lines_joined", "word_joined", "word_parted", "line_edge", "running_head",
+    "table_cell", "heading_parted", "citation",
 )  # fmt: skip
 LINE_SHAPES = (  # a line is what the first of these says that fits
     "label_abstract", "label_keywords", "label_structured", "head_references", "heading_word", "heading_deep",
