@@ -7,7 +7,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
 
-from pipeline.layout import Mark, arrange, join_words
+from pipeline.layout import Mark, arrange, join_spaced, join_words
 from pipeline.records import Block, Citation, Document, SourceText
 from pipeline.repairs import Edit, Repairs, Working, apply_rows, begin, load_repairs
 from pipeline.text import HAN
@@ -39,6 +39,7 @@ def clean(source: SourceText, repairs: Repairs) -> Document:
     working.apply(unify_line_ends(working.text))
     apply_rows(working, [row for row in repairs.rows if row.when == "lines"])
     working.apply(join_words(working.text))
+    working.apply(join_spaced(working.text))
     edits, marks = arrange(working.text, repairs)
     marks = [Mark(working.starts[mark.start], mark.section) for mark in marks]
     working.apply(edits)

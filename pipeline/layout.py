@@ -24,6 +24,10 @@ WORD_LINE = re.compile(
     f"(?![1-9][0-9.]*[ 、.] ?[{HAN}])"
 )
 FEWEST_WORD_LINES = 4
+SPACES = " \xa0\u3000"
+SPACED_LINE = re.compile(rf"\n[{SPACES}]*((?:\S[，。；：、,;:.）)”]?[{SPACES}]+){{2,}}\S[，。；：、,;:.）)”]?)[{SPACES}]*(?=\n|$)")
+SINGLE_SPACE = re.compile(rf"(?<![{SPACES}])[{SPACES}](?![{SPACES}])")
+FEWEST_SPACED = 12  # columns of a line with spaces between all its characters; a shorter one only goes on another
 CELL_SPACE = re.compile(f"[ \u3000\xa0]{{2,}}|(?<=[{HAN})）]) | (?=[{HAN}])")
 PARTED_WORDS = re.compile(f"[{HAN}]{{2}} +[{HAN}]{{2}}")
 PROSE = re.compile("[，。；,;]")
@@ -112,6 +116,22 @@ def join_words(text: str) -> list[Edit]:
     """Return the edits that join words set on lines of their own, lines of one space between, if `text` has such."""
     found = list(WORD_LINE.finditer(text))
     return [(m.start(), m.end(), " ", "word_line") for m in found] if len(found) >= FEWEST_WORD_LINES else []
+
+
+# --- lines with spaces between all characters
+
+
+def join_spaced(text: str) -> list[Edit]:
+    """Return the edits that drop the single spaces of lines spaced out throughout; several part words, so they stay."""
+    edits: list[Edit] = []
+    last = -1
+    for match in SPACED_LINE.finditer("\n" + text):
+        start, line = match.start(1) - 1, match.group(1)
+        after = text[last:start].isspace() if last >= 0 else False
+        if after or (len(line) >= FEWEST_SPACED and CHINESE.search(line)):
+            last = start + len(line)
+            edits += [(start + m.start(), start + m.end(), "", "spaced_out") for m in SINGLE_SPACE.finditer(line)]
+    return edits
 
 
 # --- measuring

@@ -22,7 +22,7 @@ GLYPH_COLUMNS = ("table", "glyph", "letter", "note")
 SHAPE_COLUMNS = ("name", "pattern", "example", "note")
 WHEN = ("lines", "code", "text")
 CODE = (
-    "line_end", "word_line", "lines_joined", "word_joined", "word_parted", "line_edge", "running_head",
+    "line_end", "word_line", "spaced_out", "lines_joined", "word_joined", "word_parted", "line_edge", "running_head",
     "table_cell", "heading_parted", "citation",
 )  # fmt: skip
 LINE_SHAPES = (  # a line is what the first of these says that fits
