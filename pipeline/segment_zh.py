@@ -16,6 +16,7 @@ from pipeline.tables import read_rows
 END = re.compile(r"[。！？!?]+[”’」』）)\]]*|；|;|\.(?=\s*[\u4e00-\u9fff]|\s+[A-Z]|$)")
 BRACKET = re.compile(r"[（(【\[]|[）)】\]]")
 LIST_ITEM = re.compile(r"\s*(?:[①-⑳⑴-⒇]|[（(]?\d{1,2}[)）、，,.．])")
+STOP = re.compile(r"[。！？]+[”’」』）)\]]*")
 LATIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
 LONGEST_BRACKET = 240  # characters; a bracket that is open longer was never meant to close
 NAME_FREQUENCY = 100_000  # high enough that jieba never splits a name, measured in tests/test_segment.py
@@ -90,11 +91,14 @@ class ChineseSegmenter:
             places.add(at)
         return frozenset(places)
 
-    def split(self, text: str) -> Iterator[tuple[int, int]]:
-        """Yield the (start, end) of each sentence of `text`: never broken inside brackets, nor in a list by `；`."""
+    def split(self, text: str, ends: re.Pattern[str] = END) -> Iterator[tuple[int, int]]:
+        """Yield the (start, end) of each sentence of `text`: never broken inside brackets, nor in a list by `；`.
+
+        With STOP as `ends`, text in two languages is cut at the Chinese stops only.
+        """
         closed = list(find_brackets(text))
         start = 0
-        for match in END.finditer(text):
+        for match in ends.finditer(text):
             if any(first < match.start() < last for first, last in closed) or self.runs_on(text, match):
                 continue
             yield from strip(text, start, match.end())

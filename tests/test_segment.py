@@ -116,3 +116,10 @@ def test_names_stay_whole(tools: Tools, tmp_path: Path) -> None:
 def test_language(text: str, lang: str) -> None:
     """The share of Chinese characters among the letters tells the language."""
     assert guess_language(text) == lang
+
+
+def test_each_sentence_has_its_own_language(tools: Tools) -> None:
+    """In a block of two languages each sentence is told its language, whichever prevails."""
+    text = "AG490抑制JAK2。 Ruxolitinib inhibits JAK1. IL-6激活STAT3。"
+    document = clean(SourceText("case", "case", "", "txt", "utf-8", text), tools.repairs)
+    assert [part.row.lang for part in segment(document, tools.segmenters)] == ["zh", "en", "zh"]
