@@ -7,7 +7,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
 
-from pipeline.layout import Mark, arrange, join_spaced, join_words
+from pipeline.layout import Mark, PartedWord, arrange, join_spaced, join_words
 from pipeline.records import Block, Citation, Document, SourceText
 from pipeline.repairs import Edit, Repairs, Working, apply_rows, begin, load_repairs
 from pipeline.text import HAN
@@ -30,9 +30,10 @@ SHORT_HEADING = 40
 CARRIAGE_RETURN = re.compile("\r\n?")
 
 
-def clean(source: SourceText, repairs: Repairs) -> Document:
+def clean(source: SourceText, repairs: Repairs, parted_word: PartedWord = lambda left, right: 0) -> Document:
     """Return the repaired text of `source` with the source offsets of each of its characters.
 
+    `parted_word` is asked of the Chinese characters before and behind a line break.
     Blocks are parted by one line feed; citation marks are taken out and listed with the clean offset where they stood.
     """
     working = begin(source.text)
@@ -40,7 +41,7 @@ def clean(source: SourceText, repairs: Repairs) -> Document:
     apply_rows(working, [row for row in repairs.rows if row.when == "lines"])
     working.apply(join_words(working.text))
     working.apply(join_spaced(working.text))
-    edits, marks = arrange(working.text, repairs)
+    edits, marks = arrange(working.text, repairs, parted_word)
     marks = [Mark(working.starts[mark.start], mark.section) for mark in marks]
     working.apply(edits)
     working.apply(join_parted_words(working.text))

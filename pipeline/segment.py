@@ -39,6 +39,10 @@ class Segmenters:
         """Return where the words of a run of Chinese characters begin and end, in code points."""
         return self.chinese.cut(run)
 
+    def parted_word(self, left: str, right: str) -> int:
+        """Return how long the shorter half is of the word that two runs of Chinese characters part; 0 for none."""
+        return self.chinese.parted_word(left, right)
+
     @cached_property
     def english(self) -> EnglishSegmenter:
         """The spaCy pipeline."""

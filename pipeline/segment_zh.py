@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from math import log
 from pathlib import Path
 
@@ -90,6 +91,22 @@ class ChineseSegmenter:
             at += len(word)
             places.add(at)
         return frozenset(places)
+
+    def parted_word(self, left: str, right: str) -> int:
+        """Return how long the shorter half is of the dictionary's word that begins in `left` and ends in `right`.
+
+        0 if there is none, or if it takes a part of a word that `left` or `right` has alone.
+        """
+        middle = len(left)
+        places = self.borders(left + right)
+        start, end = max(place for place in places if place < middle), min(place for place in places if place >= middle)
+        if end == middle or start not in self.borders(left) or end - middle not in self.borders(right):
+            return 0
+        return min(middle - start, end - middle)
+
+    def borders(self, run: str) -> frozenset[int]:
+        """Return where the words of `run` begin and end that are in the dictionary, none guessed."""
+        return frozenset(accumulate(map(len, self.tokenizer.cut(run, HMM=False)), initial=0))
 
     def split(self, text: str, ends: re.Pattern[str] = END) -> Iterator[tuple[int, int]]:
         """Yield the (start, end) of each sentence of `text`: never broken inside brackets, nor in a list by `；`.

@@ -24,13 +24,13 @@ TEXTS = sorted((ROOT / "corpus").rglob("*.txt"))
 
 def load(path: Path, tools: Tools) -> Document:
     """Return a text of the sample corpus, cleaned."""
-    return clean(read(path, ROOT / "corpus", path.stem), tools.repairs)
+    return clean(read(path, ROOT / "corpus", path.stem), tools.repairs, tools.segmenters.parted_word)
 
 
 @pytest.mark.parametrize("case", cases("sentences.csv"), ids=lambda case: case["text"][:40])
 def test_sentences(case: dict[str, str], tools: Tools) -> None:
     """A text is cut into the sentences of the case."""
-    document = clean(SourceText("case", "case", "", "txt", "utf-8", case["text"]), tools.repairs)
+    document = clean(SourceText("case", "case", "", "txt", "utf-8", case["text"]), tools.repairs, tools.segmenters.parted_word)
     assert "|".join(part.row.text for part in segment(document, tools.segmenters)) == case["expected"], case["notes"]
 
 
@@ -121,5 +121,5 @@ def test_language(text: str, lang: str) -> None:
 def test_each_sentence_has_its_own_language(tools: Tools) -> None:
     """In a block of two languages each sentence is told its language, whichever prevails."""
     text = "AG490抑制JAK2。 Ruxolitinib inhibits JAK1. IL-6激活STAT3。"
-    document = clean(SourceText("case", "case", "", "txt", "utf-8", text), tools.repairs)
+    document = clean(SourceText("case", "case", "", "txt", "utf-8", text), tools.repairs, tools.segmenters.parted_word)
     assert [part.row.lang for part in segment(document, tools.segmenters)] == ["zh", "en", "zh"]
