@@ -7,7 +7,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
 
-from pipeline.layout import Mark, arrange, join_words
+from pipeline.layout import Mark, PartedWord, arrange, join_spaced, join_words
 from pipeline.records import Block, Citation, Document, SourceText
 from pipeline.repairs import Edit, Repairs, Working, apply_rows, begin, load_repairs
 from pipeline.text import HAN
@@ -27,17 +27,21 @@ RANGE = re.compile(r"([0-9]+)[\]］ ]*[-–—~～‐⁃][\[［ ]*([0-9]+)")
 LONGEST_RANGE = 60
 HEADING_NUMBER = re.compile(r"(?:[1-9][0-9]?(?:[.．][1-9][0-9]?){0,3}[.、．]?)[ \u3000]*")
 SHORT_HEADING = 40
+CARRIAGE_RETURN = re.compile("\r\n?")
 
 
-def clean(source: SourceText, repairs: Repairs) -> Document:
+def clean(source: SourceText, repairs: Repairs, parted_word: PartedWord = lambda left, right: 0) -> Document:
     """Return the repaired text of `source` with the source offsets of each of its characters.
 
+    `parted_word` is asked of the Chinese characters before and behind a line break.
     Blocks are parted by one line feed; citation marks are taken out and listed with the clean offset where they stood.
     """
     working = begin(source.text)
+    working.apply(unify_line_ends(working.text))
     apply_rows(working, [row for row in repairs.rows if row.when == "lines"])
     working.apply(join_words(working.text))
-    edits, marks = arrange(working.text, repairs)
+    working.apply(join_spaced(working.text))
+    edits, marks = arrange(working.text, repairs, parted_word)
     marks = [Mark(working.starts[mark.start], mark.section) for mark in marks]
     working.apply(edits)
     working.apply(join_parted_words(working.text))
@@ -53,6 +57,13 @@ def clean(source: SourceText, repairs: Repairs) -> Document:
         repairs=tuple(sorted(working.repairs, key=lambda repair: (repair.start, repair.end))),
         citations=tuple(Citation(bisect_left(working.starts, at), numbers) for at, numbers in cited),
     )
+
+
+def unify_line_ends(text: str) -> list[Edit]:
+    """Return the edits that make each line end one line feed, so that no later step need know the others."""
+    if "\r" not in text:
+        return []
+    return [(match.start(), match.end(), "\n", "line_end") for match in CARRIAGE_RETURN.finditer(text)]
 
 
 def find_blocks(working: Working, marks: list[Mark]) -> list[Block]:

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipeline.repairs import Edit, Repairs
 from pipeline.text import HAN
 
-BREAKS = "\n\r\f\v\x1c-\x1e\x85\u2028\u2029"
+BREAKS = "\n\f\v\x1c-\x1e\x85\u2028\u2029"
 LINE = re.compile(f"\\S(?:[^{BREAKS}]*\\S)?")
-BLANK = re.compile(f"(?:\r\n|[{BREAKS}])[^\\S{BREAKS}]*(?:\r\n|[{BREAKS}])")
+BLANK = re.compile(f"[{BREAKS}][^\\S{BREAKS}]*[{BREAKS}]")
 FINAL = re.compile("[。！？!?.．][\"”’'）)」』]*(?: *[\\[［][0-9][0-9,，、 \\-–~～\\]\\[]*[\\]］])*$")
 FINAL_END = frozenset("。！？!?.．\"”’'）)」』]］")
 OPEN_END = tuple("，,、（([［《“-‐/～~")
-CLOSED_START = tuple("，,。、；;：:）)]］》”%％/～~")
+CLOSED_START = tuple("，,。、；;：:！？!?）)]］】》”’」』%％/～~")
 TIGHT_END, TIGHT_START = tuple("(（[［/~～"), tuple(")）]］,.;:，。、；：%/~～")
 WIDE = re.compile(f"[{HAN}\u3000-\u303f\uff00-\uffef]")
 CHINESE = re.compile(f"[{HAN}]")
+LAST_HAN, FIRST_HAN = re.compile(f"[{HAN}]{{1,8}}$"), re.compile(f"[{HAN}]{{1,8}}")
 LAST_WORD, FIRST_WORD = re.compile("[A-Za-z]+$"), re.compile("[A-Za-z]+")
 WORD_LINE = re.compile(
-    f"(?<=[A-Za-z0-9Α-ω,;:)\\]/-])(?:\r?\n){{1,2}}[ \xa0](?:\r?\n){{1,2}}(?=[A-Za-z0-9Α-ω(\\[{HAN}])"
+    f"(?<=[A-Za-z0-9Α-ω,;:)\\]/-])\n{{1,2}}[ \xa0]\n{{1,2}}(?=[A-Za-z0-9Α-ω(\\[{HAN}])"
     f"(?![1-9][0-9.]*[ 、.] ?[{HAN}])"
 )
 FEWEST_WORD_LINES = 4
+SPACES = " \xa0\u3000"
+SPACED_LINE = re.compile(rf"\n[{SPACES}]*((?:\S[，。；：、,;:.）)”]?[{SPACES}]+){{2,}}\S[，。；：、,;:.）)”]?)[{SPACES}]*(?=\n|$)")
+SINGLE_SPACE = re.compile(rf"(?<![{SPACES}])[{SPACES}](?![{SPACES}])")
+FEWEST_SPACED = 12  # columns of a line with spaces between all its characters; a shorter one only goes on another
 CELL_SPACE = re.compile(f"[ \u3000\xa0]{{2,}}|(?<=[{HAN})）]) | (?=[{HAN}])")
 PARTED_WORDS = re.compile(f"[{HAN}]{{2}} +[{HAN}]{{2}}")
 PROSE = re.compile("[，。；,;]")
@@ -43,7 +49,12 @@ HEADINGS = {"heading_number", "heading_deep"}
 CAPTIONS = {"caption_table", "caption_figure"}
 FULL, FULL_PROSE, FULL_CAPTION, NEAR = 0.74, 0.65, 0.96, 4
 LONG_TITLE = 36
+BROKEN = 8  # columns for each character of a word's shorter half; a shorter line is a cell, the halves words
 LONG_PARAGRAPH = 240  # columns; a longer line is no typeset line
+
+
+PartedWord = Callable[[str, str], int]
+"""Gives the length of the shorter half of the word that begins in one run of Chinese characters, ends in the next."""
 
 
 @dataclass(slots=True)
@@ -92,7 +103,7 @@ class Habits:
     words: frozenset[str]
 
 
-def arrange(text: str, repairs: Repairs) -> tuple[list[Edit], list[Mark]]:
+def arrange(text: str, repairs: Repairs, parted_word: PartedWord) -> tuple[list[Edit], list[Mark]]:
     """Return the edits that join lines and part blocks by one line feed, and where each section starts in `text`."""
     lines = find_lines(text, repairs)
     if not lines:
@@ -101,7 +112,7 @@ def arrange(text: str, repairs: Repairs) -> tuple[list[Edit], list[Mark]]:
     page = survey(body)
     find_tables(body, page)
     for before, after in zip(body, body[1:], strict=False):
-        after.glued = runs_on(before, after, page)
+        after.glued = runs_on(before, after, page) or is_broken(before, after, repairs, parted_word)
     return edit_lines(text, lines, repairs), mark_sections(lines)
 
 
@@ -112,6 +123,22 @@ def join_words(text: str) -> list[Edit]:
     """Return the edits that join words set on lines of their own, lines of one space between, if `text` has such."""
     found = list(WORD_LINE.finditer(text))
     return [(m.start(), m.end(), " ", "word_line") for m in found] if len(found) >= FEWEST_WORD_LINES else []
+
+
+# --- lines with spaces between all characters
+
+
+def join_spaced(text: str) -> list[Edit]:
+    """Return the edits that drop the single spaces of lines spaced out throughout; several part words, so they stay."""
+    edits: list[Edit] = []
+    last = -1
+    for match in SPACED_LINE.finditer("\n" + text):
+        start, line = match.start(1) - 1, match.group(1)
+        after = text[last:start].isspace() if last >= 0 else False
+        if after or (len(line) >= FEWEST_SPACED and CHINESE.search(line)):
+            last = start + len(line)
+            edits += [(start + m.start(), start + m.end(), "", "spaced_out") for m in SINGLE_SPACE.finditer(line)]
+    return edits
 
 
 # --- measuring
@@ -133,7 +160,7 @@ def find_lines(text: str, repairs: Repairs) -> list[Line]:
                 kind=(shape.lastgroup or "") if shape else "",
                 final=line[-1] in FINAL_END and bool(FINAL.search(line[-40:])),
                 blank=len(gap) > 1 and bool(BLANK.search(gap)),
-                indent=len(gap) - 1 - max(gap.rfind("\n"), gap.rfind("\r"), gap.rfind("\f")),
+                indent=len(gap) - 1 - max(gap.rfind("\n"), gap.rfind("\f")),
                 trailing=text[end : end + 1] == " ",
                 label=shape is not None and shape.end() == len(line),
             )
@@ -200,6 +227,24 @@ def runs_on(before: Line, after: Line, page: Page) -> bool:
     if before.kind in HEADINGS:
         return before.full >= (FULL_CAPTION if before.trailing else FULL) and (page.spaced or not after.blank)
     return goes_on(before, after, page)
+
+
+def is_broken(before: Line, after: Line, repairs: Repairs, parted_word: PartedWord) -> bool:
+    """Tell whether no paragraph can end between two lines, however wide they are: inside a word, behind `的` and such."""
+    if before.final or after.kind or before.kind in OWN_LINE or (before.label and before.kind.startswith("label_")):
+        return False
+    if after.text.startswith(CLOSED_START) or repairs.closed_start.match(after.text):
+        return True
+    return bool(repairs.open_end.search(before.text[-12:])) or breaks_word(before, after, parted_word)
+
+
+def breaks_word(before: Line, after: Line, parted_word: PartedWord) -> bool:
+    """Tell whether two lines part a Chinese word."""
+    if before.width < BROKEN or not CHINESE.match(after.text):
+        return False
+    left, right = LAST_HAN.search(before.text[-8:]), FIRST_HAN.match(after.text)
+    half = parted_word(left.group(), right.group()) if left and right else 0
+    return 0 < half * BROKEN <= before.width
 
 
 def ends_inside_paragraph(before: Line, after: Line, page: Page) -> bool:

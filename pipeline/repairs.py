@@ -22,14 +22,14 @@ GLYPH_COLUMNS = ("table", "glyph", "letter", "note")
 SHAPE_COLUMNS = ("name", "pattern", "example", "note")
 WHEN = ("lines", "code", "text")
 CODE = (
-    "word_line", "lines_joined", "word_joined", "word_parted", "line_edge", "running_head", "table_cell",
-    "heading_parted", "citation",
+    "line_end", "word_line", "spaced_out", "lines_joined", "word_joined", "word_parted", "line_edge", "running_head",
+    "table_cell", "heading_parted", "citation",
 )  # fmt: skip
 LINE_SHAPES = (  # a line is what the first of these says that fits
     "label_abstract", "label_keywords", "label_structured", "head_references", "heading_word", "heading_deep",
     "heading_number", "caption_table", "caption_figure", "table_row", "running_head", "reference_item", "list_item",
 )  # fmt: skip
-OTHER_SHAPES = ("hyphen_kept", "heading_run_in")
+OTHER_SHAPES = ("hyphen_kept", "heading_run_in", "open_end", "closed_start")
 ESCAPE = re.compile(r"\\(n|r|t|u[0-9a-f]{4})")
 
 Edit = tuple[int, int, str, str]
@@ -58,6 +58,8 @@ class Repairs:
     line: re.Pattern[str]
     hyphen_kept: re.Pattern[str]
     run_in: tuple[re.Pattern[str], ...]
+    open_end: re.Pattern[str]
+    closed_start: re.Pattern[str]
 
 
 @dataclass
@@ -139,6 +141,8 @@ def load_repairs(folder: Path) -> Repairs:
         line=re.compile(line),
         hyphen_kept=re.compile("|".join(shapes["hyphen_kept"])),
         run_in=tuple(re.compile(pattern) for pattern in shapes["heading_run_in"]),
+        open_end=re.compile(f"(?:{'|'.join(shapes['open_end'])})$"),
+        closed_start=re.compile("|".join(shapes["closed_start"])),
     )
 
 
@@ -263,7 +267,8 @@ def load_shapes(file: Path) -> dict[str, list[str]]:
         if row["name"] not in shapes:
             raise LexiconError(file, number, "name", f"{row['name']!r} is unknown", f"Use one of {', '.join(shapes)}")
         pattern = compile_cell(file, number, row["pattern"])
-        if not pattern.match(row["example"].partition(" ")[2] if row["name"] == "heading_run_in" else row["example"]):
+        fits = pattern.search if row["name"] == "open_end" else pattern.match
+        if not fits(row["example"].partition(" ")[2] if row["name"] == "heading_run_in" else row["example"]):
             raise LexiconError(file, number, "example", f"{row['example']!r} is not matched", "Correct the pattern")
         shapes[row["name"]].append(fill(row["pattern"]))
     for name, patterns in shapes.items():

@@ -169,7 +169,7 @@ def publish_tables(parts: Parts, worked: Worked, info: Mapping[str, object], too
 
 def work(source: SourceText, tools: Tools) -> DocumentResult:
     """Take one text through all steps and return its rows; the rules read simplified script, offset by offset."""
-    document = clean(source, tools.repairs)
+    document = clean(source, tools.repairs, tools.segmenters.parted_word)
     segments = segment(document, tools.segmenters)
     mentions, candidates = recognise(document, segments, tools.lexicon, find_definitions(document, tools.segmenters))
     inside, simple = by_sentence(mentions), simplify(document.text)
@@ -349,7 +349,7 @@ class Trace:
 
 def trace(source: SourceText, tools: Tools) -> Trace:
     """Take one text through the steps and keep what each made of it, by sentence id."""
-    document = clean(source, tools.repairs)
+    document = clean(source, tools.repairs, tools.segmenters.parted_word)
     segments = segment(document, tools.segmenters)
     mentions, _ = recognise(document, segments, tools.lexicon, find_definitions(document, tools.segmenters))
     inside = by_sentence(mentions)

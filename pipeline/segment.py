@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline.ids import sentence_id
 from pipeline.records import Block, Document, Segment, Sentence, Words
 from pipeline.segment_en import EnglishSegmenter, load_english
-from pipeline.segment_zh import ChineseSegmenter, load_chinese
+from pipeline.segment_zh import STOP, ChineseSegmenter, load_chinese
 from pipeline.text import HAN_RUN
 
 CHINESE_SHARE = 0.12  # of a sentence's letters; below it Chinese characters are a name in an English sentence
@@ -38,6 +38,10 @@ class Segmenters:
     def cut(self, run: str) -> frozenset[int]:
         """Return where the words of a run of Chinese characters begin and end, in code points."""
         return self.chinese.cut(run)
+
+    def parted_word(self, left: str, right: str) -> int:
+        """Return how long the shorter half is of the word that two runs of Chinese characters part; 0 for none."""
+        return self.chinese.parted_word(left, right)
 
     @cached_property
     def english(self) -> EnglishSegmenter:
@@ -69,25 +73,30 @@ def segment(document: Document, segmenters: Segmenters) -> tuple[Segment, ...]:
 
 
 def split_block(text: str, block: Block, segmenters: Segmenters) -> Iterator[tuple[int, int, Words]]:
-    """Yield (start, end, how it is cut into words) of each sentence of a block, in clean offsets."""
+    """Yield (start, end, how it is cut into words) of each sentence of a block, in clean offsets.
+
+    A block that is English by and large is cut at its Chinese stops before the language is asked again.
+    """
     whole = text[block.start : block.end]
-    if guess_language(whole) == "en":
-        for start, end, words in split_english(whole, segmenters.english):
-            yield block.start + start, block.start + end, words
+    if guess_language(whole) == "zh":
+        parts = segmenters.chinese.split(whole)
+    elif STOP.search(whole):
+        parts = segmenters.chinese.split(whole, STOP)
+    else:
+        parts = iter([(0, len(whole))])
+    for start, end in parts:
+        for first, last, words in split_part(whole[start:end], segmenters):
+            yield block.start + start + first, block.start + start + last, words
+
+
+def split_part(text: str, segmenters: Segmenters) -> Iterator[tuple[int, int, Words]]:
+    """Yield (start, end, how it is cut into words) of each sentence of `text`, in which no Chinese stop is left."""
+    if guess_language(text) == "zh":
+        yield from ((start, end, segmenters.chinese.words) for start, end in segmenters.chinese.split(text))
         return
-    for start, end in segmenters.chinese.split(whole):
-        part = whole[start:end]
-        if guess_language(part) == "zh":
-            yield block.start + start, block.start + end, segmenters.chinese.words
-        else:
-            for first, last, words in split_english(part, segmenters.english):
-                yield block.start + start + first, block.start + start + last, words
-
-
-def split_english(text: str, english: EnglishSegmenter) -> Iterator[tuple[int, int, Words]]:
-    """Yield (start, end, its words) of each English sentence of `text`."""
-    for start, end, tokens in english.sentences(text):
-        yield start, end, keep(tuple((first - start, last - start) for first, last in tokens))
+    for start, end, tokens in segmenters.english.sentences(text):
+        words = keep(tuple((first - start, last - start) for first, last in tokens))
+        yield start, end, segmenters.chinese.words if guess_language(text[start:end]) == "zh" else words
 
 
 def keep(tokens: tuple[tuple[int, int], ...]) -> Words:

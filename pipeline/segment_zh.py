@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from math import log
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from pipeline.tables import read_rows
 END = re.compile(r"[。！？!?]+[”’」』）)\]]*|；|;|\.(?=\s*[\u4e00-\u9fff]|\s+[A-Z]|$)")
 BRACKET = re.compile(r"[（(【\[]|[）)】\]]")
 LIST_ITEM = re.compile(r"\s*(?:[①-⑳⑴-⒇]|[（(]?\d{1,2}[)）、，,.．])")
+STOP = re.compile(r"[。！？]+[”’」』）)\]]*")
 LATIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
 LONGEST_BRACKET = 240  # characters; a bracket that is open longer was never meant to close
 NAME_FREQUENCY = 100_000  # high enough that jieba never splits a name, measured in tests/test_segment.py
@@ -90,11 +92,30 @@ class ChineseSegmenter:
             places.add(at)
         return frozenset(places)
 
-    def split(self, text: str) -> Iterator[tuple[int, int]]:
-        """Yield the (start, end) of each sentence of `text`: never broken inside brackets, nor in a list by `；`."""
+    def parted_word(self, left: str, right: str) -> int:
+        """Return how long the shorter half is of the dictionary's word that begins in `left` and ends in `right`.
+
+        0 if there is none, or if it takes a part of a word that `left` or `right` has alone.
+        """
+        middle = len(left)
+        places = self.borders(left + right)
+        start, end = max(place for place in places if place < middle), min(place for place in places if place >= middle)
+        if end == middle or start not in self.borders(left) or end - middle not in self.borders(right):
+            return 0
+        return min(middle - start, end - middle)
+
+    def borders(self, run: str) -> frozenset[int]:
+        """Return where the words of `run` begin and end that are in the dictionary, none guessed."""
+        return frozenset(accumulate(map(len, self.tokenizer.cut(run, HMM=False)), initial=0))
+
+    def split(self, text: str, ends: re.Pattern[str] = END) -> Iterator[tuple[int, int]]:
+        """Yield the (start, end) of each sentence of `text`: never broken inside brackets, nor in a list by `；`.
+
+        With STOP as `ends`, text in two languages is cut at the Chinese stops only.
+        """
         closed = list(find_brackets(text))
         start = 0
-        for match in END.finditer(text):
+        for match in ends.finditer(text):
             if any(first < match.start() < last for first, last in closed) or self.runs_on(text, match):
                 continue
             yield from strip(text, start, match.end())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import jieba
@@ -12,8 +14,8 @@ from pipeline.clean import clean
 from pipeline.lexicon import chinese_names
 from pipeline.readers import read
 from pipeline.recognise import recognise
-from pipeline.records import Document, SourceText
-from pipeline.run import Tools, find_definitions
+from pipeline.records import Document, DocumentResult, SourceText
+from pipeline.run import Tools, find_definitions, work
 from pipeline.segment import guess_language, segment
 from pipeline.segment_zh import load_chinese
 
@@ -22,13 +24,13 @@ TEXTS = sorted((ROOT / "corpus").rglob("*.txt"))
 
 def load(path: Path, tools: Tools) -> Document:
     """Return a text of the sample corpus, cleaned."""
-    return clean(read(path, ROOT / "corpus", path.stem), tools.repairs)
+    return clean(read(path, ROOT / "corpus", path.stem), tools.repairs, tools.segmenters.parted_word)
 
 
 @pytest.mark.parametrize("case", cases("sentences.csv"), ids=lambda case: case["text"][:40])
 def test_sentences(case: dict[str, str], tools: Tools) -> None:
     """A text is cut into the sentences of the case."""
-    document = clean(SourceText("case", "case", "", "txt", "utf-8", case["text"]), tools.repairs)
+    document = clean(SourceText("case", "case", "", "txt", "utf-8", case["text"]), tools.repairs, tools.segmenters.parted_word)
     assert "|".join(part.row.text for part in segment(document, tools.segmenters)) == case["expected"], case["notes"]
 
 
@@ -60,6 +62,26 @@ def test_no_mention_is_cut_by_a_sentence(path: Path, tools: Tools) -> None:
     for mention in mentions:
         row = rows[mention.sentence_id]
         assert row.start <= mention.start and mention.end <= row.end and mention.text in row.text
+
+
+def show(result: DocumentResult, source: str) -> list[tuple[str, ...]]:
+    """Return sentences, mentions and evidence by their text; what is quoted from `source` with LF line ends."""
+    quote = [re.sub("\r\n?", "\n", source[row.start : row.end]) for row in (*result.sentences, *result.mentions)]
+    return [
+        *((row.section, row.lang, row.text) for row in result.sentences),
+        *((row.text, row.concept_id) for row in result.mentions),
+        *((row.relation, row.subject_id, row.object_id, row.trigger, row.sentence) for row in result.evidence),
+        tuple(quote),
+    ]
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+def test_line_ends_change_nothing(path: Path, tools: Tools) -> None:
+    """Line feeds, those of Windows and those of old Macs give the same rows, offsets those of the file."""
+    source = read(path, ROOT / "corpus", path.stem)
+    texts = [re.sub("\r\n?|\n", end, source.text) for end in ("\n", "\r\n", "\r")]
+    shown = [show(work(replace(source, text=text), tools), text) for text in texts]
+    assert shown[0] == shown[1] == shown[2]
 
 
 def test_names_stay_whole(tools: Tools, tmp_path: Path) -> None:
@@ -94,3 +116,10 @@ def test_names_stay_whole(tools: Tools, tmp_path: Path) -> None:
 def test_language(text: str, lang: str) -> None:
     """The share of Chinese characters among the letters tells the language."""
     assert guess_language(text) == lang
+
+
+def test_each_sentence_has_its_own_language(tools: Tools) -> None:
+    """In a block of two languages each sentence is told its language, whichever prevails."""
+    text = "AG490抑制JAK2。 Ruxolitinib inhibits JAK1. IL-6激活STAT3。"
+    document = clean(SourceText("case", "case", "", "txt", "utf-8", text), tools.repairs, tools.segmenters.parted_word)
+    assert [part.row.lang for part in segment(document, tools.segmenters)] == ["zh", "en", "zh"]
