@@ -19,8 +19,37 @@ def is_negated(trigger: int, elements: Elements) -> bool:
 
 
 def is_speculated(trigger: int, elements: Elements) -> bool:
-    """Tell whether a cue of speculation reaches the trigger at the place `trigger`."""
-    return find_cue("spec", trigger, elements) is not None
+    """Tell whether a cue of speculation reaches the trigger at the place `trigger`, or the verb that governs it."""
+    if not any("spec" in part.classes for part in elements.row[: trigger + 1]):
+        return False
+    place: int | None = trigger
+    while place is not None:
+        if find_cue("spec", place, elements) is not None:
+            return True
+        place = find_governor(place, elements)
+    return False
+
+
+def find_governor(place: int, elements: Elements) -> int | None:
+    """Return the verb whose by-phrase the trigger at `place` stands in, or to which it is joined by `and`; else None.
+
+    `A may inhibit B by suppressing C`, `A may bind and inhibit B`: what is said of the first verb covers the other.
+    """
+    row = elements.row
+    within = {"adv", "det", "w", "of", "noun", "E", "head", "adjective", "hyphen"} if "noun" in row[place].classes or "ing" in row[place].classes else {"adv"}
+    at = place - 1
+    while at > 0 and row[at].classes & within and not row[at].classes & {"via", "by", "and", "spec"}:
+        at -= 1
+    joined = at > 0 and "and" in row[at].classes and "verb" in row[place].classes
+    if not joined and not (at > 0 and row[at].classes & {"via", "by"} and within > {"adv"}):
+        return None
+    for before in range(at - 1, -1, -1):
+        classes = row[before].classes
+        if classes & {"semi", "stop", "but", "comma", "open", "close"}:
+            return None
+        if classes & {"verb", "past"} and not (before and "hyphen" in row[before - 1].classes):
+            return before
+    return None
 
 
 def find_cue(cue: str, trigger: int, elements: Elements) -> int | None:
