@@ -441,8 +441,7 @@ def sign_within(row: Sequence[Element], first: int, last: int, middle: int) -> i
         if not word or place == middle or (place > first and is_coordinated(row, place)):
             continue
         behind = place > middle and "missing" in row[place].classes  # `a mutant of A lacking its tail` is there
-        other = place + 1 < last and place + 1 != middle and bool(row[place + 1].members)
-        if other and "anti" in row[place].classes:  # `anti-CD3-induced production of B`
+        if "anti" in row[place].classes and place + 1 != middle:  # `anti-CD3-induced production of B`
             continue
         if behind or is_aside(row, middle, place) or row[place].classes & {"past.target", "verb.target"}:
             continue
