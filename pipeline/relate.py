@@ -155,7 +155,7 @@ def fit_all(
             named = linked and (is_cause_named(elements.row, last) or is_left(elements.row, first)
                                 or is_listed(elements.row, first, last))  # fmt: skip
             refused = is_refused(pattern, first, last, elements)
-            named = named or (linked and found and found["B"].place == last and is_cause_behind(elements.row, first, last))
+            named = bool(named) or bool(linked and found and found["B"].place == last and is_cause_behind(elements.row, first, last))
             if found and found["A"].place != found["B"].place and not named and not refused:
                 yield Frame(pattern, place, found["A"], found["B"], None, first, last + 1)
 

@@ -10,6 +10,7 @@ from pipeline.elements import Elements
 
 REACH = 7  # elements between a cue and the trigger that it reaches
 LOOSE = frozenset({"noun", "verb.regulate", "verb.associate", "verb.treat"})  # name a topic, where others state a fact
+PHRASE = frozenset({"adv", "det", "w", "of", "noun", "E", "head", "adjective", "hyphen"})  # before a noun or an `-ing`
 BORDERS = frozenset({"comma", "semi", "colon", "T", "but", "open", "close"})
 
 
@@ -35,20 +36,21 @@ def find_governor(place: int, elements: Elements) -> int | None:
 
     `A may inhibit B by suppressing C`, `A may bind and inhibit B`: what is said of the first verb covers the other.
     """
-    row = elements.row
-    within = {"adv", "det", "w", "of", "noun", "E", "head", "adjective", "hyphen"} if "noun" in row[place].classes or "ing" in row[place].classes else {"adv"}
+    row, own = elements.row, elements.row[place].classes
+    phrase = bool(own & {"noun", "ing"})
+    within = PHRASE if phrase else frozenset({"adv"})
     at = place - 1
     while at > 0 and row[at].classes & within and not row[at].classes & {"via", "by", "and", "spec"}:
         at -= 1
-    joined = at > 0 and "and" in row[at].classes and "verb" in row[place].classes
-    if not joined and not (at > 0 and row[at].classes & {"via", "by"} and within > {"adv"}):
+    joined = own & {"verb", "past"} if at > 0 and "and" in row[at].classes else frozenset()
+    if not joined and not (phrase and at > 0 and row[at].classes & {"via", "by"}):
         return None
     for before in range(at - 1, -1, -1):
         classes = row[before].classes
         if classes & {"semi", "stop", "but", "comma", "open", "close"}:
             return None
         if classes & {"verb", "past"} and not (before and "hyphen" in row[before - 1].classes):
-            return before
+            return before if not joined or joined & classes else None
     return None
 
 
