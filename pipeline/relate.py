@@ -151,13 +151,17 @@ def fit_all(
         for last in ([at for at in after if at > place] if pattern.right.groupindex else [place]) if left else ():
             right = fit_half(pattern.right, elements.symbols, place + 1, last + 1)
             found = locate(pattern, left, right, elements) if left and right else {}
+            if not found or found["A"].place == found["B"].place or is_refused(pattern, first, last, elements):
+                continue
             linked = pattern.left.groupindex and pattern.right.groupindex
-            named = linked and (is_cause_named(elements.row, last) or is_left(elements.row, first)
-                                or is_listed(elements.row, first, last))  # fmt: skip
-            refused = is_refused(pattern, first, last, elements)
-            named = bool(named) or bool(linked and found and found["B"].place == last and is_cause_behind(elements.row, first, last))
-            if found and found["A"].place != found["B"].place and not named and not refused:
+            if not linked or not is_barred(elements.row, first, last, found["B"].place):
                 yield Frame(pattern, place, found["A"], found["B"], None, first, last + 1)
+
+
+def is_barred(row: Sequence[Element], first: int, last: int, patient: int) -> bool:
+    """Tell whether the sentence around two mentions says that a loose pattern does not link them."""
+    caused = patient == last and is_cause_behind(row, first, last)
+    return caused or is_cause_named(row, last) or is_left(row, first) or is_listed(row, first, last)
 
 
 def fit_half(half: re.Pattern[str], symbols: str, start: int, end: int) -> re.Match[str] | None:
