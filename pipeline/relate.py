@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
@@ -33,7 +33,10 @@ class Subject(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """A pattern that fired: its trigger's place, who acts, on whom, the sign of the whole, the stretch it covers."""
+    """A pattern that fired: its trigger's place, who acts, on whom, the sign of the whole, the stretch it covers.
+
+    `more` are further ones acted on; `denied`: said of an earlier statement's trigger (`A activated B, but C was not`).
+    """
 
     pattern: Pattern
     trigger: int
@@ -43,6 +46,7 @@ class Frame(NamedTuple):
     start: int
     end: int
     more: tuple[Subject, ...] = ()
+    denied: bool = False
 
 
 Subjects = dict[tuple[int, frozenset[str]], Subject | None]
@@ -147,16 +151,26 @@ def fit_all(
     """Yield the frames of a loose pattern at the trigger at `place`: one for each outermost group on either side."""
     size = len(elements.row)
     for first in [at for at in before if at < place] if pattern.left.groupindex else [place]:
-        left = pattern.left.fullmatch(elements.reversed, size - place, size - first)
+        left = fit_half(pattern.left, elements.reversed, size - place, size - first)
         for last in ([at for at in after if at > place] if pattern.right.groupindex else [place]) if left else ():
-            right = pattern.right.fullmatch(elements.symbols, place + 1, last + 1)
+            right = fit_half(pattern.right, elements.symbols, place + 1, last + 1)
             found = locate(pattern, left, right, elements) if left and right else {}
+            if not found or found["A"].place == found["B"].place or is_refused(pattern, first, last, elements):
+                continue
             linked = pattern.left.groupindex and pattern.right.groupindex
-            named = linked and (is_cause_named(elements.row, last) or is_left(elements.row, first)
-                                or is_listed(elements.row, first, last))  # fmt: skip
-            refused = is_refused(pattern, first, last, elements)
-            if found and found["A"].place != found["B"].place and not named and not refused:
+            if not linked or not is_barred(elements.row, first, last, found["B"].place):
                 yield Frame(pattern, place, found["A"], found["B"], None, first, last + 1)
+
+
+def is_barred(row: Sequence[Element], first: int, last: int, patient: int) -> bool:
+    """Tell whether the sentence around two mentions says that a loose pattern does not link them."""
+    caused = patient == last and is_cause_behind(row, first, last)
+    return caused or is_cause_named(row, last) or is_left(row, first) or is_listed(row, first, last)
+
+
+def fit_half(half: re.Pattern[str], symbols: str, start: int, end: int) -> re.Match[str] | None:
+    """Return the match of a half of a loose pattern, up to its mention at `end`; one without a mention may look on."""
+    return half.fullmatch(symbols, start, end) if half.groupindex else half.match(symbols, start)
 
 
 def is_refused(pattern: Pattern, first: int, last: int, elements: Elements) -> bool:
@@ -171,6 +185,12 @@ def is_cause_named(row: Sequence[Element], place: int) -> bool:
     if len(row) <= place + 2 or "hyphen" not in row[place + 1].classes:
         return False
     return bool(row[place + 2].classes & {"past.increase", "past.cause", "past.decrease"})
+
+
+def is_cause_behind(row: Sequence[Element], first: int, last: int) -> bool:
+    """Tell whether the mention at `last` says by what another one is caused: `blocked C caused by B`."""
+    caused = last > 1 and "by" in row[last - 1].classes and row[last - 2].classes & {"past.increase", "past.cause"}
+    return bool(caused) and any(part.members for part in row[first + 1 : last])
 
 
 def is_left(row: Sequence[Element], place: int) -> bool:
@@ -283,6 +303,8 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
     size = len(elements.row)
     found = locate(pattern, left, right, elements)
     start, end = size - left.end(), right.end()
+    if pattern.relation == "again":
+        return deny_again(pattern, found, frames)
     if pattern.takes_object:
         object_ = last_outcome(frames, elements) if pattern.relation == "echo" else last_object(frames, found.get("A"))
         found["B"] = object_ or Subject(-1, 0)
@@ -298,6 +320,7 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
             subject = subjects[start, types]
         if subject and pattern.takes_subject == "B":
             subject = acted_on(start, subject, frames, elements)
+            subject = subject._replace(sign=subject.sign * sign_behind(start, place, elements.row))
         if subject is None and pattern.takes_subject not in found:
             return None
         if subject:
@@ -324,6 +347,24 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
         more = () if behind_by else find_more(patient, end, place, elements, language)
     end = max([end, *(part.place + 1 for part in more)])
     return Frame(pattern, place, agent, patient, grammatical, start, end, more)
+
+
+def deny_again(pattern: Pattern, found: Mapping[str, Subject], frames: Sequence[Frame]) -> Frame | None:
+    """Return the statement before with another agent or patient, denied: `A activated B, whereas C was not`."""
+    earlier = next((frame for frame in reversed(frames) if frame.agent and frame.patient), None)
+    if not earlier or earlier.pattern.kind == "modification" or earlier.denied:
+        return None
+    rule = replace(earlier.pattern, name=pattern.name, kind=pattern.kind, confidence=pattern.confidence)
+    agent, patient = found.get("A", earlier.agent), found.get("B", earlier.patient)
+    return earlier._replace(pattern=rule, agent=agent, patient=patient, grammatical=None, more=(), denied=True)
+
+
+def sign_behind(start: int, trigger: int, row: Sequence[Element]) -> int:
+    """Return the sign of the nouns that a rule reads behind its subject: `B degradation was …`; `start` is where it begins."""
+    end = start
+    while end < trigger and row[end].classes & {"noun", "head", "site", "hyphen"} and not row[end].members:
+        end += 1
+    return sign_within(row, start, end, start - 1) if end > start > 0 and row[start - 1].members else 1
 
 
 def suits(pattern: Pattern, agent: Subject | None, patient: Subject | None, elements: Elements) -> bool:
@@ -409,6 +450,8 @@ def sign_within(row: Sequence[Element], first: int, last: int, middle: int) -> i
         if not word or place == middle or (place > first and is_coordinated(row, place)):
             continue
         behind = place > middle and "missing" in row[place].classes  # `a mutant of A lacking its tail` is there
+        if "anti" in row[place].classes and place + 1 != middle:  # `anti-CD3-induced production of B`
+            continue
         if behind or is_aside(row, middle, place) or row[place].classes & {"past.target", "verb.target"}:
             continue
         if place > middle and "gene" not in row[middle].classes and "verb" in word.classes:
@@ -538,9 +581,19 @@ def find_chain(place: int, frames: Sequence[Frame], row: Sequence[Element]) -> S
 
 def state_all(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) -> Iterator[Relation]:
     """Yield the relations of a frame with its patient and with each further one."""
-    yield from state(frame, elements, spans, text)
-    for patient in frame.more:
-        yield from state(frame._replace(patient=patient), elements, spans, text)
+    for part in share_out(frame, elements):
+        yield from state(part, elements, spans, text)
+
+
+def share_out(frame: Frame, elements: Elements) -> Iterator[Frame]:
+    """Yield a frame for each of its patients; under `respectively` with the one agent that is meant, where each has one."""
+    patients = (frame.patient, *frame.more)
+    agents = elements.row[frame.agent.place].members if frame.agent else ()
+    stretch = elements.row[max(0, frame.start - 2) : frame.end + 6]
+    shared = len(agents) == len(patients) > 1 and any("respectively" in part.classes for part in stretch)
+    for index, patient in enumerate(patients):
+        agent = frame.agent._replace(member=index) if frame.agent and shared else frame.agent
+        yield frame._replace(agent=agent, patient=patient, more=())
 
 
 def state_loose(
@@ -604,7 +657,7 @@ def settle(frame: Frame, elements: Elements) -> tuple[Frame, bool]:
     unchanged = word is not None and word.effect == "regulate"
     if negated and frame.agent and not unchanged and lacks(frame.agent, frame.trigger, elements.row):
         return frame._replace(agent=frame.agent._replace(sign=1)), False
-    return frame, negated
+    return frame, negated or frame.denied
 
 
 def is_presupposed(frame: Frame, elements: Elements) -> bool:
@@ -723,11 +776,11 @@ def modify(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) -
     trigger = elements.row[frame.trigger]
     if not frame.patient or not trigger.word or not trigger.word.modification:
         return
-    agents = name_agents(meant(elements.row[frame.agent.place], frame.agent), spans) if frame.agent else [""]
-    site = find_site(frame, elements)
     negated, speculated = is_negated(frame.trigger, elements), is_speculated(frame.trigger, elements)
-    for patient in (frame.patient, *frame.more):
-        for member in elements.row[patient.place].members:
+    for part in share_out(frame, elements):
+        agents = name_agents(meant(elements.row[part.agent.place], part.agent), spans) if part.agent else [""]
+        site = find_site(part, elements)
+        for member in elements.row[part.patient.place].members if part.patient else ():
             for agent in agents if spans[member.span].type == "gene" else ():
                 yield Modified(
                     protein=spans[member.span].id, modification=trigger.word.modification,
@@ -756,13 +809,25 @@ def is_agent(frame: Frame, acting: Collection[tuple[int, int]]) -> bool:
 
 
 def find_site(frame: Frame, elements: Elements) -> Element | None:
-    """Return the residue that a frame speaks of: in the clause of its trigger first, with a number, and near."""
+    """Return the residue that a frame speaks of: right behind its patient, else in the clause of its trigger first,
+    with a number, and near.
+    """
+    if frame.patient and (own := find_own_site(frame.patient.place, elements.row)):
+        return own
     first = min(frame.trigger, frame.patient.place if frame.patient else frame.trigger)
     near = range(max(0, first - 2), min(len(elements.row), frame.end + 4))
     sites = [place for place in near if elements.row[place].site]
     sites.sort(key=lambda place: (is_apart(elements.row, place, frame.trigger), len(elements.row[place].site) == 1,
                                   abs(place - frame.trigger)))  # fmt: skip
     return elements.row[sites[0]] if sites else None
+
+
+def find_own_site(place: int, row: Sequence[Element]) -> Element | None:
+    """Return the residue that follows the mention at `place`: `A phosphorylates B at Tyr705 and C at Tyr701`."""
+    at = place + 1
+    while at < len(row) and row[at].classes & {"on", "in", "hyphen", "det", "head"} and not row[at].members:
+        at += 1
+    return row[at] if at < len(row) and row[at].site else None
 
 
 def is_apart(row: Sequence[Element], one: int, other: int) -> bool:

@@ -10,6 +10,7 @@ from pipeline.elements import Elements
 
 REACH = 7  # elements between a cue and the trigger that it reaches
 LOOSE = frozenset({"noun", "verb.regulate", "verb.associate", "verb.treat"})  # name a topic, where others state a fact
+PHRASE = frozenset({"adv", "det", "w", "of", "noun", "E", "head", "adjective", "hyphen"})  # before a noun or an `-ing`
 BORDERS = frozenset({"comma", "semi", "colon", "T", "but", "open", "close"})
 
 
@@ -19,8 +20,38 @@ def is_negated(trigger: int, elements: Elements) -> bool:
 
 
 def is_speculated(trigger: int, elements: Elements) -> bool:
-    """Tell whether a cue of speculation reaches the trigger at the place `trigger`."""
-    return find_cue("spec", trigger, elements) is not None
+    """Tell whether a cue of speculation reaches the trigger at the place `trigger`, or the verb that governs it."""
+    if not any("spec" in part.classes for part in elements.row[: trigger + 1]):
+        return False
+    place: int | None = trigger
+    while place is not None:
+        if find_cue("spec", place, elements) is not None:
+            return True
+        place = find_governor(place, elements)
+    return False
+
+
+def find_governor(place: int, elements: Elements) -> int | None:
+    """Return the verb whose by-phrase the trigger at `place` stands in, or to which it is joined by `and`; else None.
+
+    `A may inhibit B by suppressing C`, `A may bind and inhibit B`: what is said of the first verb covers the other.
+    """
+    row, own = elements.row, elements.row[place].classes
+    phrase = bool(own & {"noun", "ing"})
+    within = PHRASE if phrase else frozenset({"adv"})
+    at = place - 1
+    while at > 0 and row[at].classes & within and not row[at].classes & {"via", "by", "and", "spec"}:
+        at -= 1
+    joined = own & {"verb", "past"} if at > 0 and "and" in row[at].classes else frozenset()
+    if not joined and not (phrase and at > 0 and row[at].classes & {"via", "by"}):
+        return None
+    for before in range(at - 1, -1, -1):
+        classes = row[before].classes
+        if classes & {"semi", "stop", "but", "comma", "open", "close"}:
+            return None
+        if classes & {"verb", "past"} and not (before and "hyphen" in row[before - 1].classes):
+            return before if not joined or joined & classes else None
+    return None
 
 
 def find_cue(cue: str, trigger: int, elements: Elements) -> int | None:
