@@ -20,7 +20,7 @@ TRIPLE_COLUMNS = (
 )  # fmt: skip
 EVIDENCE_COLUMNS = ("subject_id", "relation", "object_id", "site", "trigger", "start", "end", "sentence")
 SHOWN_FIGURES = re.compile(
-    r"gold/.. (?:mentions_overlap|concept|relations_typed)|own/..-untuned (?:mentions_overlap|relations_typed)"
+    r"gold/.. (?:mentions_overlap|concept|relations_typed)|own/..-(?:untuned|fresh) (?:mentions_overlap|relations_typed)"
     r"|chemprot|ge2013|biored"
     r"|whole run against|first document|peak memory"
 )
