@@ -14,6 +14,7 @@ from pipeline.records import Modified, Relation, Span
 from pipeline.scope import is_asked, is_negated, is_speculated
 
 ANY_MENTION = frozenset(["E"])
+NOTHING: frozenset[str] = frozenset()
 ALL_KINDS = ("attribute", "statement", "within", "bare"), ("disease", "further", "inside", "modification"), ("chain",)
 SINGLE_KINDS = ("attribute", "within"), ("inside", "modification"), ("chain",)  # with one group of mentions
 AIM_KINDS = ("attribute", "statement", "bare"), ("modification",), ("chain",)
@@ -86,12 +87,14 @@ def may_state(text: str, lang: str, spans: Sequence[Span], patterns: Patterns) -
 def find_frames(elements: Elements, language: Language) -> Iterator[Frame]:
     """Yield the frames of a sentence from left to right; of the statement patterns the first that fits a trigger."""
     frames: list[Frame] = []
-    groups = [place for place, element in enumerate(elements.row) if element.members]
+    groups = [(place, element.classes) for place, element in enumerate(elements.row) if element.members]
     for place in [match.start() for match in language.trigger.finditer(elements.symbols)] if groups else ():
         element = elements.row[place]
         if element.word is None:
             continue
-        sides = groups[0] < place, groups[-1] > place, elements.symbols[place - 1 : place], elements.symbols[place + 1 : place + 2]
+        left = NOTHING.union(*[classes for at, classes in groups if at < place])
+        right = NOTHING.union(*[classes for at, classes in groups if at > place])
+        sides = left, right, elements.symbols[place - 1 : place], elements.symbols[place + 1 : place + 2]
         aim = is_aim(place, elements, language)
         kinds = AIM_KINDS if aim else SINGLE_KINDS if len(groups) == 1 else ALL_KINDS
         ones, others, links = language.rules(kinds, elements.symbols[place], *sides)
