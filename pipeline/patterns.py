@@ -131,6 +131,7 @@ class Language:
     symbols: Mapping[frozenset[str], str]
     patterns: Mapping[str, tuple[Pattern, ...]]
     group: re.Pattern[str]
+    predicate: re.Pattern[str]
     more: re.Pattern[str]
     trigger: re.Pattern[str]
     asking: re.Pattern[str]
@@ -203,12 +204,13 @@ def load_language(folder: Path, relations: Mapping[str, RelationType]) -> Langua
         names.add(row["name"])
         pattern = compile_pattern(row, compiler, relations)
         patterns.setdefault(pattern.kind, []).append(pattern)
-    group, more = (re.compile(compiler.expression(name), re.DOTALL) for name in ("<group>", "<more>"))
+    fragments.setdefault("predicate", "!( any* )")  # a language may go without
+    group, predicate, more = (re.compile(compiler.expression(f"<{name}>"), re.DOTALL) for name in ("group", "predicate", "more"))
     found = [kind for kind in patterns if kind not in ("loose", "aim", "subject", "break", "topic", "latter", "former")]
     triggers = frozenset().union(*(pattern.trigger for kind, rows in patterns.items() if kind in found
                                    for pattern in rows))  # fmt: skip
     return Language(folder.name, words, count_longest(words), index_chinese(words), symbols,
-                    {kind: tuple(rows) for kind, rows in patterns.items()}, group, more,
+                    {kind: tuple(rows) for kind, rows in patterns.items()}, group, predicate, more,
                     compiler.any_of(triggers | {"T"}), compiler.any_of({"asks", "whether"}), compiler.any_of({"former"}),
                     compiler.any_of({"modifies"}), find_words(word.text for word in words.values() if word.modification),
                     tuple(text.replace(" ", "") for text, word in words.items() if "mirna" in word.classes))

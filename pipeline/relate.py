@@ -454,10 +454,25 @@ def find_subject(
         return chained or Subject(middle, sign_within(elements.row, size - inner[1], size - inner[0], middle), first=bound)
     if find_ending("break", place, elements, language):
         return None
-    if subject := last_subject(place, frames, elements.row):
-        return subject
-    topic = find_ending("topic", place, elements, language)
-    return Subject(size - 1 - topic[1].start("A"), 1) if topic else None
+    topic = None if (subject := last_subject(place, frames, elements.row)) else find_ending("topic", place, elements, language)
+    subject = Subject(size - 1 - topic[1].start("A"), 1) if topic else subject
+    return None if subject and shares_subject(place, elements.row) and is_object(subject.place, elements.row) else subject
+
+
+def shares_subject(place: int, row: Sequence[Element]) -> bool:
+    """Tell whether a conjunction before `place` joins a verb to the one before it: `…，并下调`, but not `…，从而下调`."""
+    near = row[max(0, place - 2) : place + 1]
+    return any(part.classes & {"lai", "and"} and not part.classes & {"so", "then", "gene"} for part in near)
+
+
+def is_object(place: int, row: Sequence[Element]) -> bool:
+    """Tell whether a verb whose own subject is no mention governs the one at `place`: `该提取物可抑制A`, but not `抑制A`."""
+    at = place - 1
+    while at >= 0 and row[at].classes & {"w", "head", "de", "adv", "num", "site"} and "verb" not in row[at].classes:
+        at -= 1
+    if at < 1 or "verb" not in row[at].classes:
+        return False
+    return any("aux" in part.classes for part in row[max(0, at - 2) : at])
 
 
 def find_latter(place: int, start: int, elements: Elements, frames: Sequence[Frame]) -> Subject | None:

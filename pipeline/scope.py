@@ -20,7 +20,29 @@ def is_negated(trigger: int, elements: Elements) -> bool:
 
 def is_speculated(trigger: int, elements: Elements) -> bool:
     """Tell whether a cue of speculation reaches the trigger at the place `trigger`."""
-    return find_cue("spec", trigger, elements) is not None
+    return find_cue("spec", trigger, elements) is not None or is_in_guess(trigger, elements)
+
+
+def is_in_guess(trigger: int, elements: Elements) -> bool:
+    """Tell whether the clause of the trigger is guessed as a whole: `可能通过激活A上调B`, `推测A通过B抑制C`.
+
+    A cue before `by way of` reaches the verb behind that phrase, and one before the subject all that the subject does.
+    """
+    row = elements.row
+    place = trigger
+    while place and not is_new_clause(place, elements):
+        place -= 1
+        if "spec" in row[place].classes and any(part.members or "via" in part.classes for part in row[place : place + 2]):
+            return True
+    return False
+
+
+def is_new_clause(place: int, elements: Elements) -> bool:
+    """Tell whether a clause with a subject of its own may begin at `place`, not one that goes on with the last one's."""
+    classes = elements.row[place - 1].classes
+    if classes & {"semi", "stop", "colon", "open", "close", "but"}:
+        return True
+    return "comma" in classes and not elements.row[place].classes & {"lai", "so"}
 
 
 def find_cue(cue: str, trigger: int, elements: Elements) -> int | None:
