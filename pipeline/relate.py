@@ -556,9 +556,25 @@ def find_chain(place: int, frames: Sequence[Frame], row: Sequence[Element]) -> S
 
 def state_all(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) -> Iterator[Relation]:
     """Yield the relations of a frame with its patient and with each further one."""
-    yield from state(frame, elements, spans, text)
-    for patient in frame.more:
-        yield from state(frame._replace(patient=patient), elements, spans, text)
+    for part in take_apart(frame, elements):
+        yield from state(part, elements, spans, text)
+
+
+def take_apart(frame: Frame, elements: Elements) -> Iterator[Frame]:
+    """Yield a frame for each patient; under `respectively` with the one agent that acts on it."""
+    patients = (frame.patient, *frame.more)
+    agents = elements.row[frame.agent.place].members if frame.agent else ()
+    single = all(patient and len(elements.row[patient.place].members) == 1 for patient in patients)
+    if frame.agent and single and len(agents) == len(patients) > 1 and is_one_by_one(frame, elements):
+        for index, patient in enumerate(patients):
+            yield frame._replace(agent=frame.agent._replace(member=index), patient=patient)
+        return
+    yield from (frame._replace(patient=patient) for patient in patients)
+
+
+def is_one_by_one(frame: Frame, elements: Elements) -> bool:
+    """Tell whether `respectively` belongs to a frame."""
+    return any("respectively" in part.classes for part in elements.row[max(0, frame.start - 2) : frame.end + 6])
 
 
 def state_loose(
@@ -590,9 +606,9 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
         return
     relation = name_relation(frame, elements)
     speculated = not is_presupposed(frame, elements) and is_speculated(frame.trigger, elements)
-    site = find_site(frame, elements) if is_modified(frame, elements) else None
+    sites = find_sites(frame, elements) if is_modified(frame, elements) else {}
     for a, b in pairs:
-        subject, object_ = spans[a.span], spans[b.span]
+        subject, object_, site = spans[a.span], spans[b.span], sites.get(b.span)
         if subject.id == object_.id or (subject.concept and subject.concept == object_.concept):
             continue
         if text[subject.start : subject.end] == text[object_.start : object_.end]:
@@ -672,13 +688,12 @@ def names_of(group: Element, spans: Sequence[Span]) -> set[str]:
 
 def pair(one: Element, other: Element, frame: Frame, elements: Elements) -> Iterator[tuple[Member, Member]]:
     """Yield the members of two groups that belong together: all with all, or one by one under `respectively`."""
-    stretch = elements.row[max(0, frame.start - 2) : frame.end + 6]
     if one is other:
         sides = len({member.side for member in one.members}) > 1
         word = elements.row[frame.trigger].word
         listed = not sides and word is not None and word.effect == "associate"  # related to something else
         yield from ((a, b) for a, b in combinations(one.members, 2) if not listed and (not sides or a.side != b.side))
-    elif len(one.members) == len(other.members) > 1 and any("respectively" in part.classes for part in stretch):
+    elif len(one.members) == len(other.members) > 1 and is_one_by_one(frame, elements):
         yield from zip(one.members, other.members, strict=True)
     else:
         apposed = "agent" in elements.row[frame.trigger].classes and frame.agent and frame.agent.place > frame.trigger
@@ -741,17 +756,28 @@ def modify(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) -
     trigger = elements.row[frame.trigger]
     if not frame.patient or not trigger.word or not trigger.word.modification:
         return
-    agents = name_agents(meant(elements.row[frame.agent.place], frame.agent), spans) if frame.agent else [""]
-    site = find_site(frame, elements)
     negated, speculated = is_negated(frame.trigger, elements), is_speculated(frame.trigger, elements)
-    for patient in (frame.patient, *frame.more):
-        for member in elements.row[patient.place].members:
-            for agent in agents if spans[member.span].type == "gene" else ():
-                yield Modified(
-                    protein=spans[member.span].id, modification=trigger.word.modification,
-                    site=site.site if site else "", site_text=text[site.start : site.end] if site else "", agent=agent,
-                    negated=negated ^ member.excluded, speculated=speculated,
-                    trigger=text[trigger.start : trigger.end], rule_id=frame.pattern.name)  # fmt: skip
+    for part in take_apart(frame, elements):
+        sites = find_sites(part, elements)
+        for member, agent in list_modified(part, elements, spans):
+            site = sites.get(member.span)
+            yield Modified(
+                protein=spans[member.span].id, modification=trigger.word.modification,
+                site=site.site if site else "", site_text=text[site.start : site.end] if site else "", agent=agent,
+                negated=negated ^ member.excluded, speculated=speculated,
+                trigger=text[trigger.start : trigger.end], rule_id=frame.pattern.name)  # fmt: skip
+
+
+def list_modified(frame: Frame, elements: Elements, spans: Sequence[Span]) -> Iterator[tuple[Member, str]]:
+    """Yield the proteins among a frame's patients, each with those that act on it; an empty name where nobody is named."""
+    if not frame.patient:
+        return
+    one, other = elements.row[frame.agent.place] if frame.agent else None, elements.row[frame.patient.place]
+    apart = one and len(one.members) == len(other.members) > 1 and is_one_by_one(frame, elements)
+    for index, member in enumerate(other.members):
+        acting = one.members[index : index + 1] if one and apart else meant(one, frame.agent) if one else ()
+        for agent in name_agents(acting, spans) if spans[member.span].type == "gene" else ():
+            yield member, agent
 
 
 def name_agents(members: Sequence[Member], spans: Sequence[Span]) -> list[str]:
@@ -771,6 +797,30 @@ def is_agent(frame: Frame, acting: Collection[tuple[int, int]]) -> bool:
     """Tell whether the protein said to be modified only modifies another: `JAK2磷酸化` in `活化的JAK2磷酸化STAT3`."""
     protein = frame.patient if frame.pattern.kind == "modification" else None
     return protein is not None and (frame.trigger, protein.place) in acting
+
+
+def find_sites(frame: Frame, elements: Elements) -> dict[int, Element]:
+    """Return the residue of each of the patients by its span: one for all, or as many as patients, one by one."""
+    if not frame.patient:
+        return {}
+    place, row = frame.patient.place, elements.row
+    members = row[place].members
+    own = [] if is_apart(row, place, frame.trigger) else follow_sites(place, row)
+    if len(own) == len(members) > 1:
+        return {member.span: site for member, site in zip(members, own, strict=True)}
+    site = own[0] if len(own) == 1 else find_site(frame, elements)
+    return {member.span: site for member in members} if site else {}
+
+
+def follow_sites(place: int, row: Sequence[Element]) -> list[Element]:
+    """Return the residues that belong to the mention at `place`: `STAT3的Tyr705`, `STAT3 Tyr705 and Ser727`."""
+    found: list[Element] = []
+    for part in row[place + 1 : place + 9]:
+        if part.site:
+            found.append(part)
+        elif part.classes.isdisjoint({"de", "w", "head", "pause", "and", "slash", "num", "at"}) or "T" in part.classes:
+            break
+    return found
 
 
 def find_site(frame: Frame, elements: Elements) -> Element | None:

@@ -39,10 +39,10 @@ def is_in_guess(trigger: int, elements: Elements) -> bool:
 
 def is_new_clause(place: int, elements: Elements) -> bool:
     """Tell whether a clause with a subject of its own may begin at `place`, not one that goes on with the last one's."""
-    classes = elements.row[place - 1].classes
-    if classes & {"semi", "stop", "colon", "open", "close", "but"}:
+    before, row = elements.row[place - 1].classes, elements.row
+    if before & {"semi", "stop", "colon", "open", "close", "but"}:
         return True
-    return "comma" in classes and not elements.row[place].classes & {"lai", "so"}
+    return "comma" in before and (not row[place].classes & {"lai", "so"} or bool(row[place + 1].members))
 
 
 def find_cue(cue: str, trigger: int, elements: Elements) -> int | None:
