@@ -620,8 +620,8 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
         name = "associated_with" if "disease" in (subject.type, object_.type) else relation
         if name == "associated_with" and (is_absent(frame.agent.place, elements) or is_absent(frame.patient.place, elements)):
             continue
-        if name == "phosphorylates" and subject.type == "drug":  # a drug is no kinase: it brings the phosphorylation about
-            name = "activates"
+        if subject.type == "drug":  # a drug is no enzyme: it brings the phosphorylation or its loss about
+            name = {"phosphorylates": "activates", "dephosphorylates": "inhibits"}.get(name, name)
         if subject.type == object_.type == "disease" and not may_link(frame, elements):
             continue
         yield Relation(
@@ -697,7 +697,9 @@ def pair(one: Element, other: Element, frame: Frame, elements: Elements) -> Iter
         yield from zip(one.members, other.members, strict=True)
     else:
         apposed = "agent" in elements.row[frame.trigger].classes and frame.agent and frame.agent.place > frame.trigger
-        yield from ((a, b) for a in meant(one, frame.agent) for b in meant(other, frame.patient) if not (apposed and a.added))
+        joint = frame.agent and any("joint" in part.classes for part in elements.row[frame.agent.place + 1 : frame.agent.place + 2])
+        yield from ((a, b) for a in meant(one, frame.agent) for b in meant(other, frame.patient)
+                    if not (apposed and (a.added or (joint and a.side))))  # fmt: skip
 
 
 def meant(group: Element, subject: Subject | None) -> Sequence[Member]:
