@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
@@ -73,7 +74,8 @@ def relate(text: str, lang: str, spans: Sequence[Span], patterns: Patterns, cut:
     relations = [relation for frame in frames for relation in state_all(frame, elements, spans, text)]
     relations += state_loose(find_loose(elements, language), relations, elements, spans, text)
     acting = {(frame.trigger, frame.agent.place) for frame in frames if frame.agent and frame.patient}
-    modified = [row for frame in frames if not is_agent(frame, acting) for row in modify(frame, elements, spans, text)]
+    modified = [row for frame in frames if frame.patient and language.modifying.match(elements.symbols, frame.trigger)
+                and not is_agent(frame, acting) for row in modify(frame, elements, spans, text)]  # fmt: skip
     return Reading(elements, frames, best(relations, spans), merge_modified(modified))
 
 
@@ -87,18 +89,18 @@ def may_state(text: str, lang: str, spans: Sequence[Span], patterns: Patterns) -
 def find_frames(elements: Elements, language: Language) -> Iterator[Frame]:
     """Yield the frames of a sentence from left to right; of the statement patterns the first that fits a trigger."""
     frames: list[Frame] = []
-    groups = [(place, element.classes) for place, element in enumerate(elements.row) if element.members]
+    groups = [place for place, element in enumerate(elements.row) if element.members]
+    around = split_classes([elements.row[place].classes for place in groups])
     for place in [match.start() for match in language.trigger.finditer(elements.symbols)] if groups else ():
         element = elements.row[place]
         if element.word is None:
             continue
-        left = NOTHING.union(*[classes for at, classes in groups if at < place])
-        right = NOTHING.union(*[classes for at, classes in groups if at > place])
-        sides = left, right, elements.symbols[place - 1 : place], elements.symbols[place + 1 : place + 2]
+        sides = *around[bisect(groups, place)], elements.symbols[place - 1 : place], elements.symbols[place + 1 : place + 2]
         aim = is_aim(place, elements, language)
         kinds = AIM_KINDS if aim else SINGLE_KINDS if len(groups) == 1 else ALL_KINDS
+        subjects: Subjects = {}
         ones, others, links = language.rules(kinds, elements.symbols[place], *sides)
-        frame = next(fit(ones, place, elements, language, frames), None) if ones else None
+        frame = next(fit(ones, place, elements, language, frames, subjects), None) if ones else None
         frame = frame._replace(agent=None, start=place, end=place) if frame and aim else frame  # asked, not stated
         if frame and not repeats(frame, frames, elements.row):
             frames.append(frame)
@@ -106,9 +108,19 @@ def find_frames(elements: Elements, language: Language) -> Iterator[Frame]:
             if frame.pattern.kind == "statement" and not frame.agent:
                 continue
         if others:
-            yield from fit(others, place, elements, language, frames)
-        for frame in fit(links, place, elements, language, frames) if links else ():
+            yield from fit(others, place, elements, language, frames, subjects)
+        for frame in fit(links, place, elements, language, frames, subjects) if links else ():
             yield from credit_links(frame, frames, elements)
+
+
+def split_classes(groups: Sequence[frozenset[str]]) -> list[tuple[frozenset[str], frozenset[str]]]:
+    """Return the classes of the first 0, 1, 2 … of `groups`, each with those of the others."""
+    lefts, rights = [NOTHING], [NOTHING]
+    for classes in groups:
+        lefts.append(lefts[-1] | classes)
+    for classes in reversed(groups):
+        rights.append(rights[-1] | classes)
+    return list(zip(lefts, reversed(rights), strict=True))
 
 
 def is_aim(place: int, elements: Elements, language: Language) -> bool:
@@ -263,11 +275,11 @@ def is_aside(row: Sequence[Element], first: int, last: int) -> bool:
     return depth > 0
 
 
-def fit(rules: Sequence[Pattern], place: int, elements: Elements, language: Language, frames: Sequence[Frame]) -> Iterator[Frame]:
-    """Yield the frames of those of `rules` that fit the trigger at `place`."""
+def fit(rules: Sequence[Pattern], place: int, elements: Elements, language: Language, frames: Sequence[Frame],
+        subjects: Subjects) -> Iterator[Frame]:  # fmt: skip
+    """Yield the frames of those of `rules` that fit the trigger at `place`; `subjects` as for `bind`."""
     onwards, backwards, behind = elements.symbols, elements.reversed, len(elements.row) - place
     kinds = elements.kinds
-    subjects: Subjects = {}
     for pattern in rules:
         if pattern.needs.isdisjoint(kinds):
             continue
@@ -556,7 +568,9 @@ def find_chain(place: int, frames: Sequence[Frame], row: Sequence[Element]) -> S
 
 def state_all(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) -> Iterator[Relation]:
     """Yield the relations of a frame with its patient and with each further one."""
-    for part in take_apart(frame, elements):
+    if not frame.agent or not frame.patient or frame.pattern.kind == "modification":
+        return
+    for part in take_apart(frame, elements) if frame.more else (frame,):
         yield from state(part, elements, spans, text)
 
 
@@ -595,9 +609,10 @@ def state_loose(
 
 def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) -> Iterator[Relation]:
     """Yield the relations of a frame, one for each pair of its two groups."""
-    frame, negated = settle(frame, elements)
-    if not frame.agent or not frame.patient or frame.pattern.kind == "modification" or is_asked(frame.trigger, elements):
+    if not frame.agent or not frame.patient or is_asked(frame.trigger, elements):
         return
+    frame, negated = settle(frame, elements)
+    assert frame.agent and frame.patient
     trigger = elements.row[frame.trigger]
     one, other = elements.row[frame.agent.place], elements.row[frame.patient.place]
     admits = frame.pattern.admits
