@@ -42,13 +42,17 @@ class Element(NamedTuple):
 
 @dataclass(frozen=True)
 class Elements:
-    """The elements of a sentence, their symbols read onwards and backwards and each once, and whether it may ask."""
+    """The elements of a sentence, their symbols read onwards and backwards and each once, and whether it may ask.
+
+    `cues` are those of `neg`, `spec` and `site` that it holds.
+    """
 
     row: tuple[Element, ...]
     symbols: str
     reversed: str
     kinds: frozenset[str]
     asks: bool
+    cues: frozenset[str]
 
 
 def read_elements(
@@ -75,7 +79,8 @@ def read_elements(
     read_gap(row, text, at, len(text), language, residues, cut)
     row = join_groups(row, language, spans)
     symbols = encode(row, language)
-    return Elements(tuple(row), symbols, symbols[::-1], frozenset(symbols), language.asking.search(symbols) is not None)
+    cues = frozenset(name for name, expression in language.cues.items() if expression.search(symbols))
+    return Elements(tuple(row), symbols, symbols[::-1], frozenset(symbols), language.asking.search(symbols) is not None, cues)
 
 
 def encode(row: Sequence[Element], language: Language) -> str:

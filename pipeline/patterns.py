@@ -135,6 +135,7 @@ class Language:
     more: re.Pattern[str]
     trigger: re.Pattern[str]
     asking: re.Pattern[str]
+    cues: Mapping[str, re.Pattern[str]]
     former: re.Pattern[str]
     modifying: re.Pattern[str]
     modifications: re.Pattern[str]
@@ -211,7 +212,9 @@ def load_language(folder: Path, relations: Mapping[str, RelationType]) -> Langua
                                    for pattern in rows))  # fmt: skip
     return Language(folder.name, words, count_longest(words), index_chinese(words), symbols,
                     {kind: tuple(rows) for kind, rows in patterns.items()}, group, predicate, more,
-                    compiler.any_of(triggers | {"T"}), compiler.any_of({"asks", "whether"}), compiler.any_of({"former"}),
+                    compiler.any_of(triggers | {"T"}), compiler.any_of({"asks", "whether"}),
+                    {name: compiler.any_of({name, "butnot"} if name == "neg" else {name}) for name in ("neg", "spec", "site")},
+                    compiler.any_of({"former"}),
                     compiler.any_of({"modifies"}), find_words(word.text for word in words.values() if word.modification),
                     tuple(text.replace(" ", "") for text, word in words.items() if "mirna" in word.classes))
 

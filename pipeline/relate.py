@@ -621,7 +621,7 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
         return
     relation = name_relation(frame, elements)
     speculated = not is_presupposed(frame, elements) and is_speculated(frame.trigger, elements)
-    sites = find_sites(frame, elements) if is_modified(frame, elements) else {}
+    sites = find_sites(frame, elements) if "site" in elements.cues and is_modified(frame, elements) else {}
     for a, b in pairs:
         subject, object_, site = spans[a.span], spans[b.span], sites.get(b.span)
         if subject.id == object_.id or (subject.concept and subject.concept == object_.concept):
@@ -775,7 +775,7 @@ def modify(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) -
         return
     negated, speculated = is_negated(frame.trigger, elements), is_speculated(frame.trigger, elements)
     for part in take_apart(frame, elements):
-        sites = find_sites(part, elements)
+        sites = find_sites(part, elements) if "site" in elements.cues else {}
         for member, agent in list_modified(part, elements, spans):
             site = sites.get(member.span)
             yield Modified(

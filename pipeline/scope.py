@@ -15,12 +15,12 @@ BORDERS = frozenset({"comma", "semi", "colon", "T", "but", "open", "close"})
 
 def is_negated(trigger: int, elements: Elements) -> bool:
     """Tell whether a cue of negation reaches the trigger at the place `trigger`."""
-    return find_cue("neg", trigger, elements) is not None
+    return "neg" in elements.cues and find_cue("neg", trigger, elements) is not None
 
 
 def is_speculated(trigger: int, elements: Elements) -> bool:
     """Tell whether a cue of speculation reaches the trigger at the place `trigger`."""
-    return find_cue("spec", trigger, elements) is not None or is_in_guess(trigger, elements)
+    return "spec" in elements.cues and (find_cue("spec", trigger, elements) is not None or is_in_guess(trigger, elements))
 
 
 def is_in_guess(trigger: int, elements: Elements) -> bool:
