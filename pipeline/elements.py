@@ -12,6 +12,7 @@ from pipeline.sites import Site, Sites
 
 FIRST_HAN, LAST_HAN = "\u3400", "\ufaff"
 MOST_RUNS = 100_000  # kept runs of Chinese characters, some 30 MB; then the memory is emptied
+CLAUSE = frozenset({"comma", "semi", "stop", "colon", "open", "report"})  # what a clause begins behind
 SHORT = 3  # characters of a gap between mentions that comes again and again
 Cut = Callable[[str], frozenset[int]]
 """Takes a run of Chinese characters, gives the offsets where its words begin and end; empty if it does not know."""
@@ -41,13 +42,17 @@ class Element(NamedTuple):
 
 @dataclass(frozen=True)
 class Elements:
-    """The elements of a sentence, their symbols read onwards and backwards and each once, and whether it may ask."""
+    """The elements of a sentence, their symbols read onwards and backwards and each once, and whether it may ask.
+
+    `cues` are those of `neg`, `spec` and `site` that it holds.
+    """
 
     row: tuple[Element, ...]
     symbols: str
     reversed: str
     kinds: frozenset[str]
     asks: bool
+    cues: frozenset[str]
 
 
 def read_elements(
@@ -74,7 +79,8 @@ def read_elements(
     read_gap(row, text, at, len(text), language, residues, cut)
     row = join_groups(row, language, spans)
     symbols = encode(row, language)
-    return Elements(tuple(row), symbols, symbols[::-1], frozenset(symbols), language.asking.search(symbols) is not None)
+    cues = frozenset(name for name, expression in language.cues.items() if expression.search(symbols))
+    return Elements(tuple(row), symbols, symbols[::-1], frozenset(symbols), language.asking.search(symbols) is not None, cues)
 
 
 def encode(row: Sequence[Element], language: Language) -> str:
@@ -200,16 +206,20 @@ def whole(run: str) -> frozenset[int]:
 def join_groups(row: list[Element], language: Language, spans: Sequence[Span]) -> list[Element]:
     """Join coordinated mentions (`A, B and C`, `A（B）`, `A/B`) to one element, the excluded ones (`but not D`) too.
 
-    A name that a comma repeats begins a new clause (`A activates B, B activates C`): it is no further member.
+    A name that a comma repeats begins a new clause (`A activates B, B activates C`): it is no further member. Neither
+    is one with a verb of its own (`A activates B, C inhibits D`).
     """
     joined: list[Element] = []
     at = 0
-    for match in language.group.finditer(encode(row, language)):
+    symbols = encode(row, language)
+    for match in language.group.finditer(symbols):
         if match.end() - match.start() == 1:
             continue
         joined += row[at : match.start()]
         parts = row[match.start() : match.end()]
         cut = find_repeat(parts, spans)
+        if cut == len(parts) and language.predicate.match(symbols, match.end()) and has_verb(row, match.start()):
+            cut = find_last_comma(parts)
         pieces = (parts[:cut], parts[cut : cut + 1], parts[cut + 1 :])
         joined += [join(piece) if len(piece) > 1 else piece[0] for piece in pieces if piece]
         at = match.end()
@@ -229,12 +239,49 @@ def find_repeat(parts: Sequence[Element], spans: Sequence[Span]) -> int:
     return len(parts)
 
 
+def has_verb(row: Sequence[Element], place: int) -> bool:
+    """Tell whether a verb, but none that modifies a noun (`激活的`), stands before `place` in its clause."""
+    while place and not row[place - 1].classes & CLAUSE:
+        place -= 1
+        if "verb" in row[place].classes and "de" not in row[place + 1].classes:
+            return True
+    return False
+
+
+def find_last_comma(parts: Sequence[Element]) -> int:
+    """Return the place of the last comma between mentions, outside brackets; else the number of parts."""
+    depth = 0
+    for place in range(len(parts) - 1, 0, -1):
+        classes = parts[place].classes
+        depth += ("close" in classes) - ("open" in classes)
+        if depth == 0 and "comma" in classes:
+            return place
+    return len(parts)
+
+
+def find_targets(parts: Sequence[Element]) -> set[int]:
+    """Return the places of the genes in brackets behind a drug: they are what it acts on, no other names of it."""
+    targets: set[int] = set()
+    inside = False
+    for place, part in enumerate(parts):
+        if "open" in part.classes:
+            inside = place > 0 and parts[place - 1].classes == MENTIONED["drug"]
+        elif "close" in part.classes:
+            inside = False
+        elif inside and part.classes & MENTIONED["gene"] == MENTIONED["gene"]:
+            targets.add(place)
+    return targets
+
+
 def join(parts: Sequence[Element]) -> Element:
-    """Return one element for the mentions among `parts`."""
+    """Return one element for the mentions among `parts`, but for the targets of drugs in brackets: `tofacitinib (JAK1/3)`."""
     members: list[Member] = []
     classes = {"E"}
     excluded, side, added = False, 0, False
-    for part in parts:
+    targets = find_targets(parts)
+    for place, part in enumerate(parts):
+        if place in targets:
+            continue
         excluded |= "butnot" in part.classes
         side += ("with" in part.classes and "and" not in part.classes) or "joint" in part.classes
         added |= "joint" in part.classes

@@ -105,6 +105,11 @@ class Pattern:
     roles: tuple[Role, ...]
     outer: tuple[re.Pattern[str] | None, re.Pattern[str] | None] = (None, None)
 
+    def may_catch(self, left: frozenset[str], right: frozenset[str]) -> bool:
+        """Tell whether mentions of the classes `left` and `right` of the trigger can be those that its halves must catch."""
+        return all(side and (role.name not in self.types or not side.isdisjoint(self.types[role.name]))
+                   for role in self.roles for side in (left if role.backwards else right,))  # fmt: skip
+
     def admits(self, agent: str, patient: str) -> bool:
         """Tell whether the pattern takes mentions of these types as the one who acts and the one acted on."""
         types = self.types
@@ -112,7 +117,7 @@ class Pattern:
 
 
 Kinds = tuple[tuple[str, ...], ...]
-Fitting = tuple[Kinds, str, bool, bool, str, str]
+Fitting = tuple[Kinds, str, frozenset[str], frozenset[str], str, str]
 
 
 @dataclass(frozen=True)
@@ -126,9 +131,11 @@ class Language:
     symbols: Mapping[frozenset[str], str]
     patterns: Mapping[str, tuple[Pattern, ...]]
     group: re.Pattern[str]
+    predicate: re.Pattern[str]
     more: re.Pattern[str]
     trigger: re.Pattern[str]
     asking: re.Pattern[str]
+    cues: Mapping[str, re.Pattern[str]]
     former: re.Pattern[str]
     modifying: re.Pattern[str]
     modifications: re.Pattern[str]
@@ -138,20 +145,20 @@ class Language:
     runs: dict[str, tuple[tuple[int, int, Word | None], ...]] = field(default_factory=dict, repr=False)
     gaps: dict[str, tuple[tuple[int, int, frozenset[str], Word | None], ...]] = field(default_factory=dict, repr=False)
 
-    def rules(self, kinds: Kinds, trigger: str, left: bool, right: bool,
+    def rules(self, kinds: Kinds, trigger: str, left: frozenset[str], right: frozenset[str],
               before: str, behind: str) -> tuple[tuple[Pattern, ...], ...]:  # fmt: skip
         """Return the patterns of each group of `kinds`, in its order, that may fit a trigger; kept for reuse.
 
-        `trigger` is its symbol, `before`, `behind` those next to it; `left`, `right` tell whether any mention stands on
-        that side.
+        `trigger` is its symbol, `before`, `behind` those next to it; `left`, `right` are the classes of the mentions
+        on that side.
         """
         key = (kinds, trigger, left, right, before, behind)
         if key not in self.fitting:
             self.fitting[key] = tuple(tuple(
                 pattern for kind in group for pattern in self.patterns.get(kind, ()) if trigger in pattern.symbols
                 and (pattern.kind != "modification" or self.modifying.match(trigger))
-                and (left or not (pattern.left.groupindex or pattern.takes_subject))
-                and (right or not pattern.right.groupindex)
+                and (left or not pattern.takes_subject)
+                and pattern.may_catch(left, right)
                 and (pattern.before is None or before in pattern.before)
                 and (pattern.behind is None or behind in pattern.behind)) for group in kinds)  # fmt: skip
         return self.fitting[key]
@@ -198,13 +205,16 @@ def load_language(folder: Path, relations: Mapping[str, RelationType]) -> Langua
         names.add(row["name"])
         pattern = compile_pattern(row, compiler, relations)
         patterns.setdefault(pattern.kind, []).append(pattern)
-    group, more = (re.compile(compiler.expression(name), re.DOTALL) for name in ("<group>", "<more>"))
+    fragments.setdefault("predicate", "!( any* )")  # a language may go without
+    group, predicate, more = (re.compile(compiler.expression(f"<{name}>"), re.DOTALL) for name in ("group", "predicate", "more"))
     found = [kind for kind in patterns if kind not in ("loose", "aim", "subject", "break", "topic", "latter", "former")]
     triggers = frozenset().union(*(pattern.trigger for kind, rows in patterns.items() if kind in found
                                    for pattern in rows))  # fmt: skip
     return Language(folder.name, words, count_longest(words), index_chinese(words), symbols,
-                    {kind: tuple(rows) for kind, rows in patterns.items()}, group, more,
-                    compiler.any_of(triggers | {"T"}), compiler.any_of({"asks", "whether"}), compiler.any_of({"former"}),
+                    {kind: tuple(rows) for kind, rows in patterns.items()}, group, predicate, more,
+                    compiler.any_of(triggers | {"T"}), compiler.any_of({"asks", "whether"}),
+                    {name: compiler.any_of({name, "butnot"} if name == "neg" else {name}) for name in ("neg", "spec", "site")},
+                    compiler.any_of({"former"}),
                     compiler.any_of({"modifies"}), find_words(word.text for word in words.values() if word.modification),
                     tuple(text.replace(" ", "") for text, word in words.items() if "mirna" in word.classes))
 

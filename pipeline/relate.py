@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
@@ -14,6 +15,7 @@ from pipeline.records import Modified, Relation, Span
 from pipeline.scope import is_asked, is_negated, is_speculated
 
 ANY_MENTION = frozenset(["E"])
+NOTHING: frozenset[str] = frozenset()
 ALL_KINDS = ("attribute", "statement", "within", "bare"), ("disease", "further", "inside", "modification"), ("chain",)
 SINGLE_KINDS = ("attribute", "within"), ("inside", "modification"), ("chain",)  # with one group of mentions
 AIM_KINDS = ("attribute", "statement", "bare"), ("modification",), ("chain",)
@@ -76,7 +78,8 @@ def relate(text: str, lang: str, spans: Sequence[Span], patterns: Patterns, cut:
     relations = [relation for frame in frames for relation in state_all(frame, elements, spans, text)]
     relations += state_loose(find_loose(elements, language), relations, elements, spans, text)
     acting = {(frame.trigger, frame.agent.place) for frame in frames if frame.agent and frame.patient}
-    modified = [row for frame in frames if not is_agent(frame, acting) for row in modify(frame, elements, spans, text)]
+    modified = [row for frame in frames if frame.patient and language.modifying.match(elements.symbols, frame.trigger)
+                and not is_agent(frame, acting) for row in modify(frame, elements, spans, text)]  # fmt: skip
     return Reading(elements, frames, best(relations, spans), merge_modified(modified))
 
 
@@ -91,15 +94,17 @@ def find_frames(elements: Elements, language: Language) -> Iterator[Frame]:
     """Yield the frames of a sentence from left to right; of the statement patterns the first that fits a trigger."""
     frames: list[Frame] = []
     groups = [place for place, element in enumerate(elements.row) if element.members]
+    around = split_classes([elements.row[place].classes for place in groups])
     for place in [match.start() for match in language.trigger.finditer(elements.symbols)] if groups else ():
         element = elements.row[place]
         if element.word is None:
             continue
-        sides = groups[0] < place, groups[-1] > place, elements.symbols[place - 1 : place], elements.symbols[place + 1 : place + 2]
+        sides = *around[bisect(groups, place)], elements.symbols[place - 1 : place], elements.symbols[place + 1 : place + 2]
         aim = is_aim(place, elements, language)
         kinds = AIM_KINDS if aim else SINGLE_KINDS if len(groups) == 1 else ALL_KINDS
+        subjects: Subjects = {}
         ones, others, links = language.rules(kinds, elements.symbols[place], *sides)
-        frame = next(fit(ones, place, elements, language, frames), None) if ones else None
+        frame = next(fit(ones, place, elements, language, frames, subjects), None) if ones else None
         frame = frame._replace(agent=None, start=place, end=place) if frame and aim else frame  # asked, not stated
         if frame and not repeats(frame, frames, elements.row):
             frames.append(frame)
@@ -107,9 +112,19 @@ def find_frames(elements: Elements, language: Language) -> Iterator[Frame]:
             if frame.pattern.kind == "statement" and not frame.agent:
                 continue
         if others:
-            yield from fit(others, place, elements, language, frames)
-        for frame in fit(links, place, elements, language, frames) if links else ():
+            yield from fit(others, place, elements, language, frames, subjects)
+        for frame in fit(links, place, elements, language, frames, subjects) if links else ():
             yield from credit_links(frame, frames, elements)
+
+
+def split_classes(groups: Sequence[frozenset[str]]) -> list[tuple[frozenset[str], frozenset[str]]]:
+    """Return the classes of the first 0, 1, 2 … of `groups`, each with those of the others."""
+    lefts, rights = [NOTHING], [NOTHING]
+    for classes in groups:
+        lefts.append(lefts[-1] | classes)
+    for classes in reversed(groups):
+        rights.append(rights[-1] | classes)
+    return list(zip(lefts, reversed(rights), strict=True))
 
 
 def is_aim(place: int, elements: Elements, language: Language) -> bool:
@@ -280,11 +295,11 @@ def is_aside(row: Sequence[Element], first: int, last: int) -> bool:
     return depth > 0
 
 
-def fit(rules: Sequence[Pattern], place: int, elements: Elements, language: Language, frames: Sequence[Frame]) -> Iterator[Frame]:
-    """Yield the frames of those of `rules` that fit the trigger at `place`."""
+def fit(rules: Sequence[Pattern], place: int, elements: Elements, language: Language, frames: Sequence[Frame],
+        subjects: Subjects) -> Iterator[Frame]:  # fmt: skip
+    """Yield the frames of those of `rules` that fit the trigger at `place`; `subjects` as for `bind`."""
     onwards, backwards, behind = elements.symbols, elements.reversed, len(elements.row) - place
     kinds = elements.kinds
-    subjects: Subjects = {}
     for pattern in rules:
         if pattern.needs.isdisjoint(kinds):
             continue
@@ -494,10 +509,25 @@ def find_subject(
         return chained or Subject(middle, sign_within(elements.row, size - inner[1], size - inner[0], middle), first=bound)
     if find_ending("break", place, elements, language):
         return None
-    if subject := last_subject(place, frames, elements.row):
-        return subject
-    topic = find_ending("topic", place, elements, language)
-    return Subject(size - 1 - topic[1].start("A"), 1) if topic else None
+    topic = None if (subject := last_subject(place, frames, elements.row)) else find_ending("topic", place, elements, language)
+    subject = Subject(size - 1 - topic[1].start("A"), 1) if topic else subject
+    return None if subject and shares_subject(place, elements.row) and is_object(subject.place, elements.row) else subject
+
+
+def shares_subject(place: int, row: Sequence[Element]) -> bool:
+    """Tell whether a conjunction before `place` joins a verb to the one before it: `…，并下调`, but not `…，从而下调`."""
+    near = row[max(0, place - 2) : place + 1]
+    return any(part.classes & {"lai", "and"} and not part.classes & {"so", "then", "gene"} for part in near)
+
+
+def is_object(place: int, row: Sequence[Element]) -> bool:
+    """Tell whether a verb whose own subject is no mention governs the one at `place`: `该提取物可抑制A`, but not `抑制A`."""
+    at = place - 1
+    while at >= 0 and row[at].classes & {"w", "head", "de", "adv", "num", "site"} and "verb" not in row[at].classes:
+        at -= 1
+    if at < 1 or "verb" not in row[at].classes:
+        return False
+    return any("aux" in part.classes for part in row[max(0, at - 2) : at])
 
 
 def find_latter(place: int, start: int, elements: Elements, frames: Sequence[Frame]) -> Subject | None:
@@ -581,19 +611,27 @@ def find_chain(place: int, frames: Sequence[Frame], row: Sequence[Element]) -> S
 
 def state_all(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) -> Iterator[Relation]:
     """Yield the relations of a frame with its patient and with each further one."""
-    for part in share_out(frame, elements):
+    if not frame.agent or not frame.patient or frame.pattern.kind == "modification":
+        return
+    for part in take_apart(frame, elements) if frame.more else (frame,):
         yield from state(part, elements, spans, text)
 
 
-def share_out(frame: Frame, elements: Elements) -> Iterator[Frame]:
-    """Yield a frame for each of its patients; under `respectively` with the one agent that is meant, where each has one."""
+def take_apart(frame: Frame, elements: Elements) -> Iterator[Frame]:
+    """Yield a frame for each patient; under `respectively` with the one agent that acts on it."""
     patients = (frame.patient, *frame.more)
     agents = elements.row[frame.agent.place].members if frame.agent else ()
-    stretch = elements.row[max(0, frame.start - 2) : frame.end + 6]
-    shared = len(agents) == len(patients) > 1 and any("respectively" in part.classes for part in stretch)
-    for index, patient in enumerate(patients):
-        agent = frame.agent._replace(member=index) if frame.agent and shared else frame.agent
-        yield frame._replace(agent=agent, patient=patient, more=())
+    single = all(patient and len(elements.row[patient.place].members) == 1 for patient in patients)
+    if frame.agent and single and len(agents) == len(patients) > 1 and is_one_by_one(frame, elements):
+        for index, patient in enumerate(patients):
+            yield frame._replace(agent=frame.agent._replace(member=index), patient=patient)
+        return
+    yield from (frame._replace(patient=patient) for patient in patients)
+
+
+def is_one_by_one(frame: Frame, elements: Elements) -> bool:
+    """Tell whether `respectively` belongs to a frame."""
+    return any("respectively" in part.classes for part in elements.row[max(0, frame.start - 2) : frame.end + 6])
 
 
 def state_loose(
@@ -614,9 +652,10 @@ def state_loose(
 
 def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) -> Iterator[Relation]:
     """Yield the relations of a frame, one for each pair of its two groups."""
-    frame, negated = settle(frame, elements)
-    if not frame.agent or not frame.patient or frame.pattern.kind == "modification" or is_asked(frame.trigger, elements):
+    if not frame.agent or not frame.patient or is_asked(frame.trigger, elements):
         return
+    frame, negated = settle(frame, elements)
+    assert frame.agent and frame.patient
     trigger = elements.row[frame.trigger]
     one, other = elements.row[frame.agent.place], elements.row[frame.patient.place]
     admits = frame.pattern.admits
@@ -625,9 +664,9 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
         return
     relation = name_relation(frame, elements)
     speculated = not is_presupposed(frame, elements) and is_speculated(frame.trigger, elements)
-    site = find_site(frame, elements) if is_modified(frame, elements) else None
+    sites = find_sites(frame, elements) if "site" in elements.cues and is_modified(frame, elements) else {}
     for a, b in pairs:
-        subject, object_ = spans[a.span], spans[b.span]
+        subject, object_, site = spans[a.span], spans[b.span], sites.get(b.span)
         if subject.id == object_.id or (subject.concept and subject.concept == object_.concept):
             continue
         if text[subject.start : subject.end] == text[object_.start : object_.end]:
@@ -639,8 +678,8 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
         name = "associated_with" if "disease" in (subject.type, object_.type) else relation
         if name == "associated_with" and (is_absent(frame.agent.place, elements) or is_absent(frame.patient.place, elements)):
             continue
-        if name == "phosphorylates" and subject.type == "drug":  # a drug is no kinase: it brings the phosphorylation about
-            name = "activates"
+        if subject.type == "drug":  # a drug is no enzyme: it brings the phosphorylation or its loss about
+            name = {"phosphorylates": "activates", "dephosphorylates": "inhibits"}.get(name, name)
         if subject.type == object_.type == "disease" and not may_link(frame, elements):
             continue
         yield Relation(
@@ -707,17 +746,18 @@ def names_of(group: Element, spans: Sequence[Span]) -> set[str]:
 
 def pair(one: Element, other: Element, frame: Frame, elements: Elements) -> Iterator[tuple[Member, Member]]:
     """Yield the members of two groups that belong together: all with all, or one by one under `respectively`."""
-    stretch = elements.row[max(0, frame.start - 2) : frame.end + 6]
     if one is other:
         sides = len({member.side for member in one.members}) > 1
         word = elements.row[frame.trigger].word
         listed = not sides and word is not None and word.effect == "associate"  # related to something else
         yield from ((a, b) for a, b in combinations(one.members, 2) if not listed and (not sides or a.side != b.side))
-    elif len(one.members) == len(other.members) > 1 and any("respectively" in part.classes for part in stretch):
+    elif len(one.members) == len(other.members) > 1 and is_one_by_one(frame, elements):
         yield from zip(one.members, other.members, strict=True)
     else:
         apposed = "agent" in elements.row[frame.trigger].classes and frame.agent and frame.agent.place > frame.trigger
-        yield from ((a, b) for a in meant(one, frame.agent) for b in meant(other, frame.patient) if not (apposed and a.added))
+        joint = frame.agent and any("joint" in part.classes for part in elements.row[frame.agent.place + 1 : frame.agent.place + 2])
+        yield from ((a, b) for a in meant(one, frame.agent) for b in meant(other, frame.patient)
+                    if not (apposed and (a.added or (joint and a.side))))  # fmt: skip
 
 
 def meant(group: Element, subject: Subject | None) -> Sequence[Member]:
@@ -777,16 +817,27 @@ def modify(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) -
     if not frame.patient or not trigger.word or not trigger.word.modification:
         return
     negated, speculated = is_negated(frame.trigger, elements), is_speculated(frame.trigger, elements)
-    for part in share_out(frame, elements):
-        agents = name_agents(meant(elements.row[part.agent.place], part.agent), spans) if part.agent else [""]
-        site = find_site(part, elements)
-        for member in elements.row[part.patient.place].members if part.patient else ():
-            for agent in agents if spans[member.span].type == "gene" else ():
-                yield Modified(
-                    protein=spans[member.span].id, modification=trigger.word.modification,
-                    site=site.site if site else "", site_text=text[site.start : site.end] if site else "", agent=agent,
-                    negated=negated ^ member.excluded, speculated=speculated,
-                    trigger=text[trigger.start : trigger.end], rule_id=frame.pattern.name)  # fmt: skip
+    for part in take_apart(frame, elements):
+        sites = find_sites(part, elements) if "site" in elements.cues else {}
+        for member, agent in list_modified(part, elements, spans):
+            site = sites.get(member.span)
+            yield Modified(
+                protein=spans[member.span].id, modification=trigger.word.modification,
+                site=site.site if site else "", site_text=text[site.start : site.end] if site else "", agent=agent,
+                negated=negated ^ member.excluded, speculated=speculated,
+                trigger=text[trigger.start : trigger.end], rule_id=frame.pattern.name)  # fmt: skip
+
+
+def list_modified(frame: Frame, elements: Elements, spans: Sequence[Span]) -> Iterator[tuple[Member, str]]:
+    """Yield the proteins among a frame's patients, each with those that act on it; an empty name where nobody is named."""
+    if not frame.patient:
+        return
+    one, other = elements.row[frame.agent.place] if frame.agent else None, elements.row[frame.patient.place]
+    apart = one and len(one.members) == len(other.members) > 1 and is_one_by_one(frame, elements)
+    for index, member in enumerate(other.members):
+        acting = one.members[index : index + 1] if one and apart else meant(one, frame.agent) if one else ()
+        for agent in name_agents(acting, spans) if spans[member.span].type == "gene" else ():
+            yield member, agent
 
 
 def name_agents(members: Sequence[Member], spans: Sequence[Span]) -> list[str]:
@@ -806,6 +857,30 @@ def is_agent(frame: Frame, acting: Collection[tuple[int, int]]) -> bool:
     """Tell whether the protein said to be modified only modifies another: `JAK2磷酸化` in `活化的JAK2磷酸化STAT3`."""
     protein = frame.patient if frame.pattern.kind == "modification" else None
     return protein is not None and (frame.trigger, protein.place) in acting
+
+
+def find_sites(frame: Frame, elements: Elements) -> dict[int, Element]:
+    """Return the residue of each of the patients by its span: one for all, or as many as patients, one by one."""
+    if not frame.patient:
+        return {}
+    place, row = frame.patient.place, elements.row
+    members = row[place].members
+    own = [] if is_apart(row, place, frame.trigger) else follow_sites(place, row)
+    if len(own) == len(members) > 1:
+        return {member.span: site for member, site in zip(members, own, strict=True)}
+    site = own[0] if len(own) == 1 else find_site(frame, elements)
+    return {member.span: site for member in members} if site else {}
+
+
+def follow_sites(place: int, row: Sequence[Element]) -> list[Element]:
+    """Return the residues that belong to the mention at `place`: `STAT3的Tyr705`, `STAT3 Tyr705 and Ser727`."""
+    found: list[Element] = []
+    for part in row[place + 1 : place + 9]:
+        if part.site:
+            found.append(part)
+        elif part.classes.isdisjoint({"de", "w", "head", "pause", "and", "slash", "num", "at"}) or "T" in part.classes:
+            break
+    return found
 
 
 def find_site(frame: Frame, elements: Elements) -> Element | None:

@@ -16,19 +16,19 @@ BORDERS = frozenset({"comma", "semi", "colon", "T", "but", "open", "close"})
 
 def is_negated(trigger: int, elements: Elements) -> bool:
     """Tell whether a cue of negation reaches the trigger at the place `trigger`."""
-    return find_cue("neg", trigger, elements) is not None
+    return "neg" in elements.cues and find_cue("neg", trigger, elements) is not None
 
 
 def is_speculated(trigger: int, elements: Elements) -> bool:
     """Tell whether a cue of speculation reaches the trigger at the place `trigger`, or the verb that governs it."""
-    if not any("spec" in part.classes for part in elements.row[: trigger + 1]):
+    if "spec" not in elements.cues:
         return False
     place: int | None = trigger
     while place is not None:
         if find_cue("spec", place, elements) is not None:
             return True
         place = find_governor(place, elements)
-    return False
+    return is_in_guess(trigger, elements)
 
 
 def find_governor(place: int, elements: Elements) -> int | None:
@@ -52,6 +52,28 @@ def find_governor(place: int, elements: Elements) -> int | None:
         if classes & {"verb", "past"} and not (before and "hyphen" in row[before - 1].classes):
             return before if not joined or joined & classes else None
     return None
+
+
+def is_in_guess(trigger: int, elements: Elements) -> bool:
+    """Tell whether the clause of the trigger is guessed as a whole: `可能通过激活A上调B`, `推测A通过B抑制C`.
+
+    A cue before `by way of` reaches the verb behind that phrase, and one before the subject all that the subject does.
+    """
+    row = elements.row
+    place = trigger
+    while place and not is_new_clause(place, elements):
+        place -= 1
+        if "spec" in row[place].classes and any(part.members or "via" in part.classes for part in row[place : place + 2]):
+            return True
+    return False
+
+
+def is_new_clause(place: int, elements: Elements) -> bool:
+    """Tell whether a clause with a subject of its own may begin at `place`, not one that goes on with the last one's."""
+    before, row = elements.row[place - 1].classes, elements.row
+    if before & {"semi", "stop", "colon", "open", "close", "but"}:
+        return True
+    return "comma" in before and (not row[place].classes & {"lai", "so"} or bool(row[place + 1].members))
 
 
 def find_cue(cue: str, trigger: int, elements: Elements) -> int | None:

@@ -43,6 +43,16 @@ def test_modifications(case: dict[str, str], patterns: Patterns, chinese: Chines
     assert told == parts(case["expected"]), case["notes"]
 
 
+@pytest.mark.parametrize(("text", "expected"), [
+    ("[TYK2]{gene}可能通过磷酸化[STAT4]{gene}上调[IFN-γ]{gene}的表达。", [True, True]),
+    ("推测[大黄素]{drug}抑制[JAK1]{gene}，从而下调[VEGF]{gene}的表达。", [True, True]),
+    ("[SOCS1]{gene}可能通过抑制[JAK1]{gene}起作用，而[IL-4]{gene}可激活[STAT6]{gene}。", [True, False]),
+])  # fmt: skip
+def test_a_guess_covers_its_clause(text: str, expected: list[bool], patterns: Patterns, chinese: ChineseSegmenter) -> None:
+    marked = read_marked(text)
+    assert [row.speculated for row in relate(marked.text, "zh", marked.spans, patterns, chinese.cut).relations] == expected
+
+
 def test_both_languages_have_the_same_files() -> None:
     files = {folder.name: sorted(path.name for path in folder.iterdir()) for folder in folders()}
     assert files["en"] == files["zh"]
