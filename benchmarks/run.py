@@ -39,7 +39,7 @@ Figure = tuple[str, str, str]
 
 class Annotated(NamedTuple):
     """Texts with their annotation: `tuned` ones were looked at while rules were written, `untuned` ones never, but
-    their totals chose between variants of rules; `fresh` ones were written after the rules and only measured.
+    their totals chose between variants of rules; `fresh` ones came last, and their totals chose between few.
 
     The rules' confidences were measured over both, so the reliability of untuned texts is no independent figure.
     """
