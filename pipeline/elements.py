@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from pipeline.patterns import MENTIONED, MIRNA, NUMBER, SITE, TOKEN, UNKNOWN, Language, Word
 from pipeline.records import Span
@@ -14,6 +15,7 @@ FIRST_HAN, LAST_HAN = "\u3400", "\ufaff"
 MOST_RUNS = 100_000  # kept runs of Chinese characters, some 30 MB; then the memory is emptied
 CLAUSE = frozenset({"comma", "semi", "stop", "colon", "open", "report"})  # what a clause begins behind
 SHORT = 3  # characters of a gap between mentions that comes again and again
+Value = TypeVar("Value")
 Cut = Callable[[str], frozenset[int]]
 """Takes a run of Chinese characters, gives the offsets where its words begin and end; empty if it does not know."""
 
@@ -30,7 +32,11 @@ class Member(NamedTuple):
 
 
 class Element(NamedTuple):
-    """A stretch of the sentence (`start`, `end` in its text) with its classes; a group of mentions has members."""
+    """A word, mark, residue or group of mentions with its classes; only a group has members.
+
+    `start`, `end` count from a place in the sentence that `Elements.bases` has, so that a word that comes again is read
+    once; those of mentions and residues count from the sentence's begin.
+    """
 
     start: int
     end: int
@@ -40,19 +46,45 @@ class Element(NamedTuple):
     site: str = ""
 
 
+class Parts(NamedTuple):
+    """The elements of a token, or of a gap, and how many tokens the longest phrase has that begins with it."""
+
+    elements: tuple[Element, ...]
+    longest: int = 1
+
+
+@dataclass
+class Row:
+    """The elements of a sentence while it is read, and for each where its offsets count from."""
+
+    elements: list[Element]
+    bases: list[int]
+
+    def add(self, elements: Sequence[Element], base: int = 0) -> None:
+        """Add elements whose offsets count from `base`."""
+        self.elements += elements
+        self.bases += [base] * len(elements)
+
+
 @dataclass(frozen=True)
 class Elements:
-    """The elements of a sentence, their symbols read onwards and backwards and each once, and whether it may ask.
+    """The elements of a sentence, the offsets that each counts from, their symbols read onwards and backwards and each once.
 
-    `cues` are those of `neg`, `spec` and `site` that it holds.
+    `cues` are those of `patterns.CUES` that it holds: what is not there need not be looked for.
     """
 
+    text: str
     row: tuple[Element, ...]
+    bases: tuple[int, ...]
     symbols: str
     reversed: str
     kinds: frozenset[str]
-    asks: bool
     cues: frozenset[str]
+
+    def surface(self, place: int) -> str:
+        """Return the text of the element at `place`."""
+        base, element = self.bases[place], self.row[place]
+        return self.text[base + element.start : base + element.end]
 
 
 def read_elements(
@@ -63,24 +95,25 @@ def read_elements(
     `spans` are sorted by place; `cut` is how the segmenter cuts a run of Chinese characters: a word of one character
     counts only where it is a word there.
     """
-    row: list[Element] = []
+    row = Row([], [])
     at = 0
     residues = sites.find(text)
     for index, span in enumerate(spans):
         small = span.type == "gene" and text[span.start : span.start + 9].lower().startswith(language.mirnas)
-        mention = Element(span.start, span.end, MIRNA if small else MENTIONED[span.type], members=(Member(index),))
+        mention = Element(span.start, span.end, MIRNA if small else MENTIONED[span.type], None, (Member(index),))
         if span.start < at:  # a name inside a name, as some corpora mark them
-            row[-1] = join([row[-1], mention])
+            row.elements[-1] = join([row.elements[-1], mention], row.elements[-1].start, max(at, span.end))
             at = max(at, span.end)
             continue
         read_gap(row, text, at, span.start, language, residues, cut)
-        row.append(mention)
+        row.add((mention,))
         at = span.end
     read_gap(row, text, at, len(text), language, residues, cut)
     row = join_groups(row, language, spans)
-    symbols = encode(row, language)
-    cues = frozenset(name for name, expression in language.cues.items() if expression.search(symbols))
-    return Elements(tuple(row), symbols, symbols[::-1], frozenset(symbols), language.asking.search(symbols) is not None, cues)
+    symbols = encode(row.elements, language)
+    kinds = frozenset(symbols)
+    cues = frozenset([name for name, marks in language.cues.items() if not kinds.isdisjoint(marks)])
+    return Elements(text, tuple(row.elements), tuple(row.bases), symbols, symbols[::-1], kinds, cues)
 
 
 def encode(row: Sequence[Element], language: Language) -> str:
@@ -89,83 +122,80 @@ def encode(row: Sequence[Element], language: Language) -> str:
     return "".join([symbols[element.classes] for element in row])
 
 
-def read_gap(row: list[Element], text: str, start: int, end: int, language: Language, sites: Sequence[Site],
-             cut: Cut) -> None:  # fmt: skip
+def read_gap(row: Row, text: str, start: int, end: int, language: Language, sites: Sequence[Site], cut: Cut) -> None:
     """Add the elements of `text[start:end]`, which holds no mention: residues, and the words around them."""
     at = start
     for site in sites:
         if at <= site.start and site.end <= end:
             read_words(row, text, at, site.start, language, cut)
-            row.append(Element(site.start, site.end, SITE, site=site.name))
+            row.add((Element(site.start, site.end, SITE, site=site.name),))
             at = site.end
     if end - at > SHORT:
         read_words(row, text, at, end, language, cut)
     elif at < end:
-        read_short(row, text[at:end], at, language, cut)
+        row.add(read_short(text[at:end], language, cut), at)
 
 
-def read_short(row: list[Element], gap: str, start: int, language: Language, cut: Cut) -> None:
-    """Add the elements of a gap of few characters, such as `、`, that begins at `start`; what was made of one is kept."""
+def read_short(gap: str, language: Language, cut: Cut) -> tuple[Element, ...]:
+    """Return the elements of a gap of few characters, such as `、`, with offsets in it; what was made of one is kept."""
     parts = language.gaps.get(gap)
     if parts is None:
-        if len(language.gaps) >= MOST_RUNS:
-            language.gaps.clear()
-        read: list[Element] = []
+        read = Row([], [])
         read_words(read, gap, 0, len(gap), language, cut)
-        parts = language.gaps[gap] = tuple((part.start, part.end, part.classes, part.word) for part in read)
-    row += [Element(start + first, start + last, classes, word) for first, last, classes, word in parts]
+        parts = tuple(part._replace(start=base + part.start, end=base + part.end)
+                      for part, base in zip(read.elements, read.bases, strict=True))  # fmt: skip
+        keep(language.gaps, gap, parts)
+    return parts
 
 
-def read_words(row: list[Element], text: str, start: int, end: int, language: Language, cut: Cut) -> None:
-    """Add the elements of `text[start:end]`, which holds no mention and no residue."""
-    words, longest = language.words, language.longest
-    pending: list[tuple[str, int, int]] = []
-    for match in TOKEN.finditer(text, start, end):
-        token = match.group()
-        if FIRST_HAN <= token[0] <= LAST_HAN:
-            if pending:
-                read_phrases(row, pending, language)
-                pending = []
-            read_han(row, text, match.start(), match.end(), language, cut)
-            continue
-        token = token.lower()
-        if pending or longest.get(token, 1) > 1:
-            pending.append((token, match.start(), match.end()))
-        elif word := words.get(token):
-            row.append(Element(*match.span(), word.classes, word))
-        else:
-            row.append(Element(*match.span(), NUMBER if token[0].isdigit() else UNKNOWN))
-    if pending:
-        read_phrases(row, pending, language)
-
-
-def read_phrases(row: list[Element], tokens: Sequence[tuple[str, int, int]], language: Language) -> None:
-    """Add the elements of words that are not Chinese, the longest known phrase first."""
-    words, longest = language.words, language.longest
-    at = 0
+def read_words(row: Row, text: str, start: int, end: int, language: Language, cut: Cut) -> None:
+    """Add the elements of `text[start:end]`, which holds no mention and no residue, the longest known phrase first."""
+    tokens = list(TOKEN.finditer(text, start, end))
+    at, known = 0, language.runs
     while at < len(tokens):
-        text, start, end = tokens[at]
-        size = min(longest.get(text, 1), len(tokens) - at)
-        word = words.get(text) if size == 1 else None
-        while size > 1 and word is None:
-            word = words.get(" ".join(token[0] for token in tokens[at : at + size]))
-            size -= word is None
-            word = word or (words.get(text) if size == 1 else None)
-        classes = word.classes if word else NUMBER if text[0].isdigit() else UNKNOWN
-        row.append(Element(start, tokens[at + size - 1][2], classes, word))
-        at += size
+        token = tokens[at].group()
+        parts = known.get(token) or read_token(token, language, cut)
+        phrase = find_phrase(tokens[at : at + parts.longest], language) if parts.longest > 1 else None
+        if phrase:
+            word, size = phrase
+            row.add((Element(tokens[at].start(), tokens[at + size - 1].end(), word.classes, word),))
+            at += size
+        else:
+            row.add(parts.elements, tokens[at].start())
+            at += 1
 
 
-def read_han(row: list[Element], text: str, start: int, end: int, language: Language, cut: Cut) -> None:
-    """Add the elements of a run of Chinese characters; what was made of a run is kept, as most come again."""
-    run = text[start:end]
-    parts = language.runs.get(run)
-    if parts is None:
-        if len(language.runs) >= MOST_RUNS:
-            language.runs.clear()
-        parts = language.runs[run] = tuple(read_run(run, language, cut(run)))
-    for first, last, word in parts:
-        row.append(Element(start + first, start + last, word.classes if word else UNKNOWN, word))
+def find_phrase(tokens: Sequence[re.Match[str]], language: Language) -> tuple[Word, int] | None:
+    """Return the longest known phrase of several tokens that `tokens` begin with, and their number; None without one."""
+    texts = [token.group().lower() for token in tokens]
+    for size in range(len(texts), 1, -1):
+        if word := language.words.get(" ".join(texts[:size])):
+            return word, size
+    return None
+
+
+def read_token(token: str, language: Language, cut: Cut) -> Parts:
+    """Return the elements of a Latin word, a number, a mark or a run of Chinese characters, with offsets in it.
+
+    What was made of one is kept, as most come again.
+    """
+    if FIRST_HAN <= token[0] <= LAST_HAN:
+        parts = Parts(tuple(Element(start, end, word.classes if word else UNKNOWN, word)
+                            for start, end, word in read_run(token, language, cut(token))))  # fmt: skip
+    else:
+        lower = token.lower()
+        word = language.words.get(lower)
+        classes = word.classes if word else NUMBER if token[0].isdigit() else UNKNOWN
+        parts = Parts((Element(0, len(token), classes, word),), language.longest.get(lower, 1))
+    keep(language.runs, token, parts)
+    return parts
+
+
+def keep(kept: dict[str, Value], text: str, value: Value) -> None:
+    """Keep what was made of `text`; the memory of a run stays bounded."""
+    if len(kept) >= MOST_RUNS:
+        kept.clear()
+    kept[text] = value
 
 
 def read_run(run: str, language: Language, cuts: frozenset[int]) -> Iterator[tuple[int, int, Word | None]]:
@@ -203,27 +233,34 @@ def whole(run: str) -> frozenset[int]:
     return frozenset()
 
 
-def join_groups(row: list[Element], language: Language, spans: Sequence[Span]) -> list[Element]:
+def join_groups(row: Row, language: Language, spans: Sequence[Span]) -> Row:
     """Join coordinated mentions (`A, B and C`, `A（B）`, `A/B`) to one element, the excluded ones (`but not D`) too.
 
     A name that a comma repeats begins a new clause (`A activates B, B activates C`): it is no further member. Neither
     is one with a verb of its own (`A activates B, C inhibits D`).
     """
-    joined: list[Element] = []
+    elements = row.elements
+    joined = Row([], [])
     at = 0
-    symbols = encode(row, language)
+    symbols = encode(elements, language)
     for match in language.group.finditer(symbols):
-        if match.end() - match.start() == 1:
+        first, last = match.span()
+        if last - first == 1:
             continue
-        joined += row[at : match.start()]
-        parts = row[match.start() : match.end()]
+        joined.elements += elements[at:first]
+        joined.bases += row.bases[at:first]
+        parts = elements[first:last]
         cut = find_repeat(parts, spans)
-        if cut == len(parts) and language.predicate.match(symbols, match.end()) and has_verb(row, match.start()):
+        if cut == len(parts) and language.predicate.match(symbols, last) and has_verb(elements, first):
             cut = find_last_comma(parts)
-        pieces = (parts[:cut], parts[cut : cut + 1], parts[cut + 1 :])
-        joined += [join(piece) if len(piece) > 1 else piece[0] for piece in pieces if piece]
-        at = match.end()
-    return joined + row[at:] if at else row
+        for begin, end in ((0, cut), (cut, cut + 1), (cut + 1, len(parts))):
+            if piece := parts[begin:end]:
+                start, stop = row.bases[first + begin] + piece[0].start, row.bases[first + end - 1] + piece[-1].end
+                joined.add((join(piece, start, stop) if len(piece) > 1 else piece[0]._replace(start=start, end=stop),))
+        at = last
+    joined.elements += elements[at:]
+    joined.bases += row.bases[at:]
+    return joined if at else row
 
 
 def find_repeat(parts: Sequence[Element], spans: Sequence[Span]) -> int:
@@ -273,8 +310,11 @@ def find_targets(parts: Sequence[Element]) -> set[int]:
     return targets
 
 
-def join(parts: Sequence[Element]) -> Element:
-    """Return one element for the mentions among `parts`, but for the targets of drugs in brackets: `tofacitinib (JAK1/3)`."""
+def join(parts: Sequence[Element], start: int, end: int) -> Element:
+    """Return one element, from `start` to `end`, for the mentions among `parts`.
+
+    The targets of drugs in brackets are none of them: `tofacitinib (JAK1/3)`.
+    """
     members: list[Member] = []
     classes = {"E"}
     excluded, side, added = False, 0, False
@@ -287,4 +327,4 @@ def join(parts: Sequence[Element]) -> Element:
         added |= "joint" in part.classes
         members += [Member(member.span, excluded, side, added) for member in part.members]
         classes |= part.classes if part.members else set()
-    return Element(parts[0].start, max(part.end for part in parts), frozenset(classes), members=tuple(members))
+    return Element(start, end, frozenset(classes), None, tuple(members))

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pipeline.elements import Element
+from pipeline.elements import Elements
 from pipeline.lexicon import Lexicon, lookup
 from pipeline.patterns import Patterns
 from pipeline.readers import read
@@ -63,19 +63,18 @@ def explain_mentions(mentions: Sequence[Mention], lexicon: Lexicon) -> Iterator[
 
 def explain_reading(reading: Reading, part: Segment, mentions: Sequence[Mention], patterns: Patterns) -> Iterator[str]:
     """Yield lines for the triggers, the rules that fired with what they bound, and the statements of a sentence."""
-    text, row = part.row.text, reading.elements.row
-    for element in row:
+    elements = reading.elements
+    for place, element in enumerate(elements.row):
         if element.word and element.word.effect:
             kinds = ", ".join(sorted(name for name in element.classes if "." in name))
-            yield f"  trigger:  {text[element.start : element.end]} ({kinds})"
+            yield f"  trigger:  {elements.surface(place)} ({kinds})"
     for frame in reading.frames:
-        yield f"  rule:     {explain_frame(frame, row, text)}"
+        yield f"  rule:     {explain_frame(frame, elements)}"
         for kind in ("neg", "spec"):
-            cue = find_cue(kind, frame.trigger, reading.elements)
+            cue = find_cue(kind, frame.trigger, elements)
             if cue is not None:
                 said = "negation" if kind == "neg" else "speculation"
-                shown = [text[row[place].start : row[place].end] for place in (cue, frame.trigger)]
-                yield f"            {said}: {shown[0]} reaches {shown[1]}"
+                yield f"            {said}: {elements.surface(cue)} reaches {elements.surface(frame.trigger)}"
     names = {mention.mention_id: mention.name_en for mention in mentions}
     for relation in reading.relations:
         flags = (" not" if relation.negated else "") + (" maybe" if relation.speculated else "")
@@ -87,14 +86,14 @@ def explain_reading(reading: Reading, part: Segment, mentions: Sequence[Mention]
         yield f"  modifies: {modified.modification} of {names[modified.protein]} {modified.site}{agent} ({modified.rule_id})"
 
 
-def explain_frame(frame: Frame, row: Sequence[Element], text: str) -> str:
+def explain_frame(frame: Frame, elements: Elements) -> str:
     """Return one line on a rule that fired: its name, trigger, who acts, on whom; a loss of the actor is marked."""
 
     def show(subject: Subject | None) -> str:
         if subject is None:
             return "-"
-        group = text[row[subject.place].start : row[subject.place].end]
+        group = elements.surface(subject.place)
         return f"loss of [{group}]" if subject.sign < 0 else f"[{group}]"
 
-    trigger = text[row[frame.trigger].start : row[frame.trigger].end]
+    trigger = elements.surface(frame.trigger)
     return f"{frame.pattern.name} ({frame.pattern.kind}) at {trigger}: {show(frame.agent)} -> {show(frame.patient)}"

@@ -9,17 +9,21 @@ backwards from it. Rules over classes of tokens in place of a full parse are the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import combinations
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import ahocorasick
 
 from pipeline.sites import Sites, load_sites
 from pipeline.tables import Row, read_rows
 from pipeline.text import HAN, HAN_RUN
+
+if TYPE_CHECKING:
+    from pipeline.elements import Element, Parts
 
 PATTERN_COLUMNS = ("name", "kind", "pattern", "relation", "confidence", "example", "expected", "note")
 ENTITY_TYPES = ("gene", "drug", "disease")
@@ -35,6 +39,8 @@ CLASS = re.compile(r"\[[^\[\]]+\]")
 UNKNOWN, NUMBER, SITE = (frozenset([name]) for name in ("w", "num", "site"))
 MENTIONED = {kind: frozenset(["E", kind]) for kind in ENTITY_TYPES}
 MIRNA = frozenset(["E", "gene", "mirna"])
+CUES = {"neg": ("butnot",), "spec": (), "site": (), "asks": ("whether",), "modifies": (), "former": (), "latter": (),
+        "respectively": ()}  # fmt: skip
 NEVER = "\ue000"  # of the private use area: never met in text
 
 
@@ -105,6 +111,14 @@ class Pattern:
     roles: tuple[Role, ...]
     outer: tuple[re.Pattern[str] | None, re.Pattern[str] | None] = (None, None)
 
+    @cached_property
+    def ends(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The classes of the mention that the left and the right half catch; none of a half that catches no mention."""
+        caught = ([self.types.get(role.name, frozenset("E")) for role in self.roles if role.backwards == side]
+                  for side in (True, False))  # fmt: skip
+        left, right = (frozenset().union(*classes) for classes in caught)
+        return left, right
+
     def may_catch(self, left: frozenset[str], right: frozenset[str]) -> bool:
         """Tell whether mentions of the classes `left` and `right` of the trigger can be those that its halves must catch."""
         return all(side and (role.name not in self.types or not side.isdisjoint(self.types[role.name]))
@@ -116,8 +130,32 @@ class Pattern:
         return not types or (agent in types.get("A", (agent,)) and patient in types.get("B", (patient,)))
 
 
-Kinds = tuple[tuple[str, ...], ...]
-Fitting = tuple[Kinds, str, frozenset[str], frozenset[str], str, str]
+KIND_GROUPS = {  # the kinds of rules that are tried on a trigger one after the other, by what its sentence is
+    "whole": (("attribute", "statement", "within", "bare"), ("disease", "further", "inside", "modification"), ("chain",)),
+    "single": (("attribute", "within"), ("inside", "modification"), ("chain",)),  # with one group of mentions
+    "aim": (("attribute", "statement", "bare"), ("modification",), ("chain",)),
+}
+Match = Callable[[str, int], re.Match[str] | None]
+Fitting = tuple[str, str, frozenset[str], frozenset[str], str, str]
+
+
+class Trial(NamedTuple):
+    """A pattern to be tried: `absent` tells of a sentence's symbols whether what it needs is missing.
+
+    `left`, `right` match its halves at a place.
+    """
+
+    absent: Callable[[frozenset[str]], bool]
+    left: Match
+    right: Match
+    pattern: Pattern
+
+
+def try_out(pattern: Pattern) -> Trial:
+    """Return what is asked of a pattern for each trigger, looked up beforehand."""
+    return Trial(pattern.needs.isdisjoint, pattern.left.match, pattern.right.match, pattern)
+
+
 
 
 @dataclass(frozen=True)
@@ -134,40 +172,39 @@ class Language:
     predicate: re.Pattern[str]
     more: re.Pattern[str]
     trigger: re.Pattern[str]
-    asking: re.Pattern[str]
-    cues: Mapping[str, re.Pattern[str]]
+    cues: Mapping[str, frozenset[str]]
     former: re.Pattern[str]
     modifying: re.Pattern[str]
     modifications: re.Pattern[str]
     mirnas: tuple[str, ...]
-    fitting: dict[Fitting, tuple[tuple[Pattern, ...], ...]] = field(default_factory=dict, repr=False)
-    left: dict[tuple[str, str], tuple[Pattern, ...]] = field(default_factory=dict, repr=False)
-    runs: dict[str, tuple[tuple[int, int, Word | None], ...]] = field(default_factory=dict, repr=False)
-    gaps: dict[str, tuple[tuple[int, int, frozenset[str], Word | None], ...]] = field(default_factory=dict, repr=False)
+    fitting: dict[Fitting, tuple[tuple[Trial, ...], ...]] = field(default_factory=dict, repr=False)
+    left: dict[tuple[str, str], tuple[Trial, ...]] = field(default_factory=dict, repr=False)
+    runs: dict[str, Parts] = field(default_factory=dict, repr=False)
+    gaps: dict[str, tuple[Element, ...]] = field(default_factory=dict, repr=False)
 
-    def rules(self, kinds: Kinds, trigger: str, left: frozenset[str], right: frozenset[str],
-              before: str, behind: str) -> tuple[tuple[Pattern, ...], ...]:  # fmt: skip
-        """Return the patterns of each group of `kinds`, in its order, that may fit a trigger; kept for reuse.
+    def rules(self, which: str, trigger: str, left: frozenset[str], right: frozenset[str],
+              before: str, behind: str) -> tuple[tuple[Trial, ...], ...]:  # fmt: skip
+        """Return the patterns of each group of KIND_GROUPS[which], in its order, that may fit a trigger; kept for reuse.
 
         `trigger` is its symbol, `before`, `behind` those next to it; `left`, `right` are the classes of the mentions
         on that side.
         """
-        key = (kinds, trigger, left, right, before, behind)
+        key = (which, trigger, left, right, before, behind)
         if key not in self.fitting:
             self.fitting[key] = tuple(tuple(
-                pattern for kind in group for pattern in self.patterns.get(kind, ()) if trigger in pattern.symbols
+                try_out(pattern) for kind in group for pattern in self.patterns.get(kind, ()) if trigger in pattern.symbols
                 and (pattern.kind != "modification" or self.modifying.match(trigger))
                 and (left or not pattern.takes_subject)
                 and pattern.may_catch(left, right)
                 and (pattern.before is None or before in pattern.before)
-                and (pattern.behind is None or behind in pattern.behind)) for group in kinds)  # fmt: skip
+                and (pattern.behind is None or behind in pattern.behind)) for group in KIND_GROUPS[which])  # fmt: skip
         return self.fitting[key]
 
-    def before(self, kind: str, symbol: str) -> tuple[Pattern, ...]:
-        """Return the patterns of `kind` that may end with `symbol`, whose left half is all that is read; kept for reuse."""
+    def before(self, kind: str, symbol: str) -> tuple[Trial, ...]:
+        """Return the patterns of `kind` that may begin behind `symbol`; kept for reuse."""
         key = (kind, symbol)
         if key not in self.left:
-            self.left[key] = tuple(pattern for pattern in self.patterns.get(kind, ())
+            self.left[key] = tuple(try_out(pattern) for pattern in self.patterns.get(kind, ())
                                    if pattern.before is None or symbol in pattern.before)  # fmt: skip
         return self.left[key]
 
@@ -212,9 +249,8 @@ def load_language(folder: Path, relations: Mapping[str, RelationType]) -> Langua
                                    for pattern in rows))  # fmt: skip
     return Language(folder.name, words, count_longest(words), index_chinese(words), symbols,
                     {kind: tuple(rows) for kind, rows in patterns.items()}, group, predicate, more,
-                    compiler.any_of(triggers | {"T"}), compiler.any_of({"asks", "whether"}),
-                    {name: compiler.any_of({name, "butnot"} if name == "neg" else {name}) for name in ("neg", "spec", "site")},
-                    compiler.any_of({"former"}),
+                    compiler.any_of(triggers | {"T"}),
+                    {name: compiler.symbols_of((name, *CUES[name])) for name in CUES}, compiler.any_of({"former"}),
                     compiler.any_of({"modifies"}), find_words(word.text for word in words.values() if word.modification),
                     tuple(text.replace(" ", "") for text, word in words.items() if "mirna" in word.classes))
 
@@ -541,8 +577,12 @@ class Compiler:
 
     def any_of(self, names: Iterable[str]) -> re.Pattern[str]:
         """Return the expression of one symbol of any of the classes; a class that no word has is not looked for."""
-        symbols = frozenset(symbol for name in names for symbol in self.classes.get(name, ""))
+        symbols = self.symbols_of(names)
         return re.compile(spell_class(symbols) if symbols else "(?!)")
+
+    def symbols_of(self, names: Iterable[str]) -> frozenset[str]:
+        """Return the symbols of any of the classes; a class that no word has gives none."""
+        return frozenset(symbol for name in names for symbol in self.classes.get(name, ""))
 
     def admitted(self, trigger: Iterable[str]) -> frozenset[str]:
         """Return the symbols of the classes that `T:verb|~intr` names: those of a verb, but none with the class `intr`."""

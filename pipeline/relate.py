@@ -6,19 +6,17 @@ import re
 from bisect import bisect
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
 from pipeline.elements import Cut, Element, Elements, Member, read_elements, whole
-from pipeline.patterns import Language, Pattern, Patterns
+from pipeline.patterns import Language, Pattern, Patterns, Trial
 from pipeline.records import Modified, Relation, Span
 from pipeline.scope import is_asked, is_negated, is_speculated
 
 ANY_MENTION = frozenset(["E"])
 NOTHING: frozenset[str] = frozenset()
-ALL_KINDS = ("attribute", "statement", "within", "bare"), ("disease", "further", "inside", "modification"), ("chain",)
-SINGLE_KINDS = ("attribute", "within"), ("inside", "modification"), ("chain",)  # with one group of mentions
-AIM_KINDS = ("attribute", "statement", "bare"), ("modification",), ("chain",)
 
 
 class Subject(NamedTuple):
@@ -72,13 +70,14 @@ def relate(text: str, lang: str, spans: Sequence[Span], patterns: Patterns, cut:
     """
     language = patterns.languages[lang]
     elements = read_elements(text, spans, language, patterns.sites, cut)
-    if len(spans) < 2 and not language.modifying.search(elements.symbols):
+    if len(spans) < 2 and "modifies" not in elements.cues:
         return Reading(elements, (), (), ())
     frames = tuple(find_frames(elements, language))
     relations = [relation for frame in frames for relation in state_all(frame, elements, spans, text)]
     relations += state_loose(find_loose(elements, language), relations, elements, spans, text)
     acting = {(frame.trigger, frame.agent.place) for frame in frames if frame.agent and frame.patient}
-    modified = [row for frame in frames if frame.patient and language.modifying.match(elements.symbols, frame.trigger)
+    modifying = frames if "modifies" in elements.cues else ()
+    modified = [row for frame in modifying if frame.patient and language.modifying.match(elements.symbols, frame.trigger)
                 and not is_agent(frame, acting) for row in modify(frame, elements, spans, text)]  # fmt: skip
     return Reading(elements, frames, best(relations, spans), merge_modified(modified))
 
@@ -101,9 +100,9 @@ def find_frames(elements: Elements, language: Language) -> Iterator[Frame]:
             continue
         sides = *around[bisect(groups, place)], elements.symbols[place - 1 : place], elements.symbols[place + 1 : place + 2]
         aim = is_aim(place, elements, language)
-        kinds = AIM_KINDS if aim else SINGLE_KINDS if len(groups) == 1 else ALL_KINDS
+        which = "aim" if aim else "single" if len(groups) == 1 else "whole"
         subjects: Subjects = {}
-        ones, others, links = language.rules(kinds, elements.symbols[place], *sides)
+        ones, others, links = language.rules(which, elements.symbols[place], *sides)
         frame = next(fit(ones, place, elements, language, frames, subjects), None) if ones else None
         frame = frame._replace(agent=None, start=place, end=place) if frame and aim else frame  # asked, not stated
         if frame and not repeats(frame, frames, elements.row):
@@ -121,18 +120,26 @@ def split_classes(groups: Sequence[frozenset[str]]) -> list[tuple[frozenset[str]
     """Return the classes of the first 0, 1, 2 … of `groups`, each with those of the others."""
     lefts, rights = [NOTHING], [NOTHING]
     for classes in groups:
-        lefts.append(lefts[-1] | classes)
+        lefts.append(unite(lefts[-1], classes))
     for classes in reversed(groups):
-        rights.append(rights[-1] | classes)
+        rights.append(unite(rights[-1], classes))
     return list(zip(lefts, reversed(rights), strict=True))
+
+
+@lru_cache(maxsize=4096)
+def unite(classes: frozenset[str], more: frozenset[str]) -> frozenset[str]:
+    """Return the classes of both sets; the same object for the same sets, so that it is soon found in a dictionary."""
+    return classes | more
 
 
 def is_aim(place: int, elements: Elements, language: Language) -> bool:
     """Tell whether the trigger at `place` names what was studied: `we examined the effect of A on B` asserts nothing."""
-    size = len(elements.row)
-    return any(pattern.left.match(elements.reversed, size - place) and pattern.right.match(elements.symbols, place + 1)
-               for pattern in language.patterns.get("aim", ())
-               if elements.symbols[place] in pattern.symbols)  # fmt: skip
+    symbols, kinds = elements.symbols, elements.kinds
+    symbol, behind = symbols[place], len(symbols) - place
+    for absent, left, right, pattern in language.before("aim", symbols[place - 1 : place]):
+        if symbol in pattern.symbols and not absent(kinds) and left(elements.reversed, behind) and right(symbols, place + 1):
+            return True
+    return False
 
 
 def find_loose(elements: Elements, language: Language) -> list[Frame]:
@@ -147,17 +154,18 @@ def find_loose(elements: Elements, language: Language) -> list[Frame]:
             continue
         fitting = [place for place, symbol in enumerate(elements.symbols) if symbol in pattern.symbols]
         if all(types & kinds for types in pattern.types.values()):
-            before, after = (reach(pattern, part, groups, elements) for part in (pattern.left, pattern.right))
+            before, after = (reach(classes, groups, elements) for classes in pattern.ends)
             for place in fitting:
                 if before[0] <= place <= after[-1]:
                     frames += fit_all(pattern, place, before, after, elements)
     return sorted(frames, key=lambda frame: (-frame.pattern.confidence, frame.end - frame.start))
 
 
-def reach(pattern: Pattern, part: re.Pattern[str], groups: Sequence[int], elements: Elements) -> Sequence[int]:
-    """Return the groups that the half `part` of a loose pattern can end with; every place if it catches no mention."""
-    kinds = frozenset().union(*(pattern.types.get(role, ANY_MENTION) for role in ("A", "B") if role in part.groupindex))
-    return [at for at in groups if elements.row[at].classes & kinds] if kinds else range(len(elements.row))
+def reach(classes: frozenset[str], groups: Sequence[int], elements: Elements) -> Sequence[int]:
+    """Return the groups of one of `classes`, with which a half of a loose pattern can end; every place without classes."""
+    if not classes:
+        return range(len(elements.row))
+    return [at for at in groups if not classes.isdisjoint(elements.row[at].classes)]
 
 
 def fit_all(
@@ -270,11 +278,12 @@ def is_means(place: int, row: Sequence[Element]) -> bool:
 
 def repeats(frame: Frame, frames: Sequence[Frame], row: Sequence[Element]) -> bool:
     """Tell whether the trigger stands within an earlier frame of the same agent: it was read as part of that one."""
-    return not is_coordinated(row, frame.trigger) and any(
-        earlier.start <= frame.trigger < earlier.end and earlier.patient and earlier.pattern.kind in ("attribute", "statement")
+    around = [earlier for earlier in frames if earlier.start <= frame.trigger < earlier.end and earlier.patient]
+    return bool(around) and not is_coordinated(row, frame.trigger) and any(
+        earlier.pattern.kind in ("attribute", "statement")
         and (frame.pattern.takes_subject or not frame.agent or not earlier.agent or earlier.agent.place == frame.agent.place)
         and not is_aside(row, earlier.trigger, frame.trigger)
-        for earlier in frames)  # fmt: skip
+        for earlier in around)  # fmt: skip
 
 
 def is_closed(row: Sequence[Element], first: int, last: int) -> bool:
@@ -295,15 +304,15 @@ def is_aside(row: Sequence[Element], first: int, last: int) -> bool:
     return depth > 0
 
 
-def fit(rules: Sequence[Pattern], place: int, elements: Elements, language: Language, frames: Sequence[Frame],
+def fit(rules: Sequence[Trial], place: int, elements: Elements, language: Language, frames: Sequence[Frame],
         subjects: Subjects) -> Iterator[Frame]:  # fmt: skip
     """Yield the frames of those of `rules` that fit the trigger at `place`; `subjects` as for `bind`."""
     onwards, backwards, behind = elements.symbols, elements.reversed, len(elements.row) - place
     kinds = elements.kinds
-    for pattern in rules:
-        if pattern.needs.isdisjoint(kinds):
+    for absent, match_left, match_right, pattern in rules:
+        if absent(kinds):
             continue
-        if (right := pattern.right.match(onwards, place + 1)) and (left := pattern.left.match(backwards, behind)):
+        if (right := match_right(onwards, place + 1)) and (left := match_left(backwards, behind)):
             frame = bind(pattern, place, left, right, elements, language, frames, subjects)
             if frame:
                 yield frame
@@ -342,7 +351,7 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
             found[pattern.takes_subject] = subject
             start = min(start, subject.place)
     agent, patient = found.get("A"), found.get("B")
-    if not suits(pattern, agent, patient, elements):
+    if pattern.types and not suits(pattern, agent, patient, elements):
         return None
     if pattern.kind == "within" and agent and len(elements.row[agent.place].members) < 2:
         return None
@@ -360,7 +369,7 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
     else:
         behind_by = agent and patient and agent.place > patient.place > place  # `T of B by A, C`: C acts, too
         more = () if behind_by else find_more(patient, end, place, elements, language)
-    end = max([end, *(part.place + 1 for part in more)])
+    end = max([end, *(part.place + 1 for part in more)]) if more else end
     return Frame(pattern, place, agent, patient, grammatical, start, end, more)
 
 
@@ -498,7 +507,7 @@ def find_subject(
     size = len(elements.row)
     if contrasted := find_contrasted(place, elements, language):
         return contrasted
-    if frames and (latter := find_ending("latter", place, elements, language)):
+    if frames and "latter" in elements.cues and (latter := find_ending("latter", place, elements, language)):
         return find_latter(place, size - latter[1].end(), elements, frames) or last_subject(place, frames, elements.row)
     if found := find_ending("subject", place, elements, language, types):
         pattern, match = found
@@ -540,6 +549,8 @@ def find_latter(place: int, start: int, elements: Elements, frames: Sequence[Fra
 
 def find_contrasted(place: int, elements: Elements, language: Language) -> Subject | None:
     """Return which of a pair `the former` at `place`, or behind that `the latter`, stands for; None without both."""
+    if "former" not in elements.cues:
+        return None
     marks = [match.start() for match in language.former.finditer(elements.symbols, 0, place)]
     pairs = [at for at in range(marks[-1] if marks else 0)
              if len(elements.row[at].members) > 1 and elements.row[at].classes & {"gene", "drug"}]  # fmt: skip
@@ -557,10 +568,11 @@ def find_ending(
     The mention that it names is of one of `types`.
     """
     symbol = elements.symbols[place - 1 : place] if place else ""
-    for pattern in language.before(kind, symbol):
-        if pattern.needs.isdisjoint(elements.kinds):
+    behind, backwards, kinds = len(elements.row) - place, elements.reversed, elements.kinds
+    for absent, left, _, pattern in language.before(kind, symbol):
+        if absent(kinds):
             continue
-        match = pattern.left.match(elements.reversed, len(elements.row) - place)
+        match = left(backwards, behind)
         if match and ("A" not in match.re.groupindex or elements.row[-1 - match.start("A")].classes & types):
             return pattern, match
     return None
@@ -631,6 +643,8 @@ def take_apart(frame: Frame, elements: Elements) -> Iterator[Frame]:
 
 def is_one_by_one(frame: Frame, elements: Elements) -> bool:
     """Tell whether `respectively` belongs to a frame."""
+    if "respectively" not in elements.cues:
+        return False
     return any("respectively" in part.classes for part in elements.row[max(0, frame.start - 2) : frame.end + 6])
 
 
@@ -642,6 +656,8 @@ def state_loose(
     linked = {frozenset((concepts[row.subject], concepts[row.object])) for row in known}
     relations = []
     for frame in frames:
+        if is_linked(frame, linked, elements, spans):
+            continue
         for row in state(frame, elements, spans, text):
             pair_of_it = frozenset((concepts[row.subject], concepts[row.object]))
             if pair_of_it not in linked:
@@ -650,20 +666,27 @@ def state_loose(
     return relations
 
 
+def is_linked(frame: Frame, linked: Collection[frozenset[str]], elements: Elements, spans: Sequence[Span]) -> bool:
+    """Tell whether each pair of the two groups of a frame is among those that are linked."""
+    one, other = (names_of(elements.row[part.place], spans) if part else () for part in (frame.agent, frame.patient))
+    return all(frozenset((a, b)) in linked for a in one for b in other)
+
+
 def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) -> Iterator[Relation]:
     """Yield the relations of a frame, one for each pair of its two groups."""
     if not frame.agent or not frame.patient or is_asked(frame.trigger, elements):
         return
     frame, negated = settle(frame, elements)
     assert frame.agent and frame.patient
-    trigger = elements.row[frame.trigger]
     one, other = elements.row[frame.agent.place], elements.row[frame.patient.place]
     admits = frame.pattern.admits
-    pairs = [(a, b) for a, b in pair(one, other, frame, elements) if admits(spans[a.span].type, spans[b.span].type)]
+    pairs = [(a, b) for a, b in pair(one, other, frame, elements)
+             if not frame.pattern.types or admits(spans[a.span].type, spans[b.span].type)]  # fmt: skip
     if not pairs or (one is not other and names_of(one, spans) == names_of(other, spans)):
         return
     relation = name_relation(frame, elements)
     speculated = not is_presupposed(frame, elements) and is_speculated(frame.trigger, elements)
+    absent = is_absent(frame.agent.place, elements) or is_absent(frame.patient.place, elements)
     sites = find_sites(frame, elements) if "site" in elements.cues and is_modified(frame, elements) else {}
     for a, b in pairs:
         subject, object_, site = spans[a.span], spans[b.span], sites.get(b.span)
@@ -676,7 +699,7 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
         if frame.pattern.kind in ("disease", "loose") and (a.excluded or b.excluded):
             continue
         name = "associated_with" if "disease" in (subject.type, object_.type) else relation
-        if name == "associated_with" and (is_absent(frame.agent.place, elements) or is_absent(frame.patient.place, elements)):
+        if name == "associated_with" and absent:
             continue
         if subject.type == "drug":  # a drug is no enzyme: it brings the phosphorylation or its loss about
             name = {"phosphorylates": "activates", "dephosphorylates": "inhibits"}.get(name, name)
@@ -685,7 +708,7 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
         yield Relation(
             subject=subject.id, relation=name, object=object_.id, negated=negated ^ (a.excluded or b.excluded),
             speculated=speculated, site=site.site if site and name != "associated_with" else "", effect="",
-            trigger=text[trigger.start : trigger.end],
+            trigger=elements.surface(frame.trigger),
             rule_id=frame.pattern.name, confidence=frame.pattern.confidence)  # fmt: skip
 
 
@@ -825,7 +848,7 @@ def modify(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) -
                 protein=spans[member.span].id, modification=trigger.word.modification,
                 site=site.site if site else "", site_text=text[site.start : site.end] if site else "", agent=agent,
                 negated=negated ^ member.excluded, speculated=speculated,
-                trigger=text[trigger.start : trigger.end], rule_id=frame.pattern.name)  # fmt: skip
+                trigger=elements.surface(frame.trigger), rule_id=frame.pattern.name)  # fmt: skip
 
 
 def list_modified(frame: Frame, elements: Elements, spans: Sequence[Span]) -> Iterator[tuple[Member, str]]:

@@ -96,7 +96,7 @@ def find_cue(cue: str, trigger: int, elements: Elements) -> int | None:
 
 def is_asked(trigger: int, elements: Elements) -> bool:
     """Tell whether the trigger is only asked about: behind `whether` in its clause, or in what a paper is to do."""
-    if not elements.asks:
+    if "asks" not in elements.cues:
         return False
     clause, loose = True, bool(elements.row[trigger].classes & LOOSE)
     for place in range(trigger - 1, -1, -1):

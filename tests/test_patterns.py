@@ -68,11 +68,10 @@ def test_elements_lie_in_order_and_hold_every_letter(text: str, data: st.DataObj
     cut = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=6)))
     spans = [Span(str(start), start, end, "gene") for start, end in zip(cut[::2], cut[1::2], strict=False)]
     elements = read_elements(text, spans, rules.languages[lang], rules.sites, whole)
-    ends = [0] + [element.end for element in elements.row]
-    assert all(end <= element.start < element.end for end, element in zip(ends, elements.row, strict=False))
-    between = (
-        "".join(text[end : element.start] for end, element in zip(ends, elements.row, strict=False)) + text[ends[-1] :]
-    )
+    places = [(base + part.start, base + part.end) for base, part in zip(elements.bases, elements.row, strict=True)]
+    ends = [0] + [end for _, end in places]
+    assert all(end <= start < stop for end, (start, stop) in zip(ends, places, strict=False))
+    between = "".join(text[end:start] for end, (start, _) in zip(ends, places, strict=False)) + text[ends[-1] :]
     assert not between.strip()
     assert len(elements.symbols) == len(elements.row)
     members = [member.span for element in elements.row for member in element.members]
