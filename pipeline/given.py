@@ -75,7 +75,7 @@ def split_text(text: str, spans: list[Span], segmenters: Segmenters) -> Iterator
     pending: tuple[int, int] | None = None
     at = 0
     for line in text.splitlines(keepends=True):
-        for start, end, _ in split_block(text, Block(at, at + len(line), "body"), segmenters):
+        for start, end, *_ in split_block(text, Block(at, at + len(line), "body"), segmenters):
             if pending and any(span.start < pending[1] < span.end for span in spans):
                 start = pending[0]
             elif pending:

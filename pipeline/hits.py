@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -61,6 +61,11 @@ def choose(hits: Iterable[Hit]) -> list[Hit]:
 
 
 def add(hits: list[Hit], more: Iterable[Hit]) -> list[Hit]:
-    """Return `hits`, which do not overlap, with those of `more` that win their place."""
+    """Return `hits`, in order and none overlapping another, with those of `more` that win their place."""
     new = list(more)
-    return choose([*hits, *new]) if new else hits
+    if not new:
+        return hits
+    starts, ends = [hit.start for hit in hits], [hit.end for hit in hits]
+    rivals = {place for hit in new for place in range(bisect_right(ends, hit.start), bisect_left(starts, hit.end))}
+    won = choose([*(hits[place] for place in sorted(rivals)), *new])
+    return sorted([*(hit for place, hit in enumerate(hits) if place not in rivals), *won])

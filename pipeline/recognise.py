@@ -212,8 +212,14 @@ def make_hit(text: str, start: int, end: int, name: Name, claims: Sequence[Name]
     ):
         start = prefix.start()
     match = "background" if name.source == BACKGROUND else "exact"
-    others = tuple(dict.fromkeys(claim.concept_id for claim in claims if claim.concept_id != name.concept_id))
-    return Hit(start, end, concept.id, concept.type, match, SCORES[match], others)
+    return Hit(start, end, concept.id, concept.type, match, SCORES[match], list_others(name, claims))
+
+
+def list_others(name: Name, claims: Sequence[Name]) -> tuple[str, ...]:
+    """Return the concepts other than that of `name` that may be meant, each once."""
+    if len(claims) < 2:
+        return ()
+    return tuple(dict.fromkeys([claim.concept_id for claim in claims if claim.concept_id != name.concept_id]))
 
 
 def join_suffixes(text: str, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator[Hit]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 # --- what readers give
 
@@ -24,8 +25,7 @@ class SourceText:
 # --- what clean gives
 
 
-@dataclass(frozen=True)
-class Repair:
+class Repair(NamedTuple):
     """One place where clean changed the text: `start`, `end` in the source, `name` a row of lexicons/repairs.csv."""
 
     name: str

@@ -65,38 +65,43 @@ def segment(document: Document, segmenters: Segmenters) -> tuple[Segment, ...]:
     segments: list[Segment] = []
     citations = list(document.citations)
     for block in document.blocks:
-        for start, end, words in split_block(document.text, block, segmenters):
+        for start, end, lang, words in split_block(document.text, block, segmenters):
             marks = [number for mark in citations if start <= mark.at <= end for number in mark.numbers]
-            segments.append(make_segment(document, block, len(segments), start, end, words, marks))
+            segments.append(make_segment(document, block, len(segments), start, end, lang, words, marks))
             citations = [mark for mark in citations if mark.at > end] if marks else citations
     return tuple(segments)
 
 
-def split_block(text: str, block: Block, segmenters: Segmenters) -> Iterator[tuple[int, int, Words]]:
-    """Yield (start, end, how it is cut into words) of each sentence of a block, in clean offsets.
+def split_block(text: str, block: Block, segmenters: Segmenters) -> Iterator[tuple[int, int, str, Words]]:
+    """Yield (start, end, language, how it is cut into words) of each sentence of a block, in clean offsets.
 
     A block that is English by and large is cut at its Chinese stops before the language is asked again.
     """
     whole = text[block.start : block.end]
-    if guess_language(whole) == "zh":
+    chinese = guess_language(whole) == "zh"
+    if chinese:
         parts = segmenters.chinese.split(whole)
     elif STOP.search(whole):
         parts = segmenters.chinese.split(whole, STOP)
     else:
         parts = iter([(0, len(whole))])
     for start, end in parts:
-        for first, last, words in split_part(whole[start:end], segmenters):
-            yield block.start + start + first, block.start + start + last, words
+        part = whole[start:end]
+        if guess_language(part) == "en":
+            cut = split_english(part, segmenters)
+        else:
+            ends = [(0, len(part))] if chinese else segmenters.chinese.split(part)
+            cut = ((first, last, "zh", segmenters.chinese.words) for first, last in ends)
+        for first, last, lang, words in cut:
+            yield block.start + start + first, block.start + start + last, lang, words
 
 
-def split_part(text: str, segmenters: Segmenters) -> Iterator[tuple[int, int, Words]]:
-    """Yield (start, end, how it is cut into words) of each sentence of `text`, in which no Chinese stop is left."""
-    if guess_language(text) == "zh":
-        yield from ((start, end, segmenters.chinese.words) for start, end in segmenters.chinese.split(text))
-        return
+def split_english(text: str, segmenters: Segmenters) -> Iterator[tuple[int, int, str, Words]]:
+    """Yield (start, end, language, how it is cut into words) of each sentence of `text`, which is English by and large."""
     for start, end, tokens in segmenters.english.sentences(text):
+        lang = guess_language(text[start:end])
         words = keep(tuple((first - start, last - start) for first, last in tokens))
-        yield start, end, segmenters.chinese.words if guess_language(text[start:end]) == "zh" else words
+        yield start, end, lang, segmenters.chinese.words if lang == "zh" else words
 
 
 def keep(tokens: tuple[tuple[int, int], ...]) -> Words:
@@ -105,7 +110,7 @@ def keep(tokens: tuple[tuple[int, int], ...]) -> Words:
 
 
 def make_segment(
-    document: Document, block: Block, index: int, start: int, end: int, words: Words, marks: list[str]
+    document: Document, block: Block, index: int, start: int, end: int, lang: str, words: Words, marks: list[str]
 ) -> Segment:
     """Return the segment of the clean span `start` to `end`."""
     first, last = document.source_span(start, end)
@@ -113,5 +118,5 @@ def make_segment(
     doc_id = document.source.doc_id
     row = Sentence(
         sentence_id=sentence_id(doc_id, first), doc_id=doc_id, index=index, section=block.section,
-        lang=guess_language(text), start=first, end=last, text=text, citations=tuple(marks))  # fmt: skip
+        lang=lang, start=first, end=last, text=text, citations=tuple(marks))  # fmt: skip
     return Segment(row=row, offset=start, words=words)

@@ -124,9 +124,9 @@ class ChineseSegmenter:
 
     def runs_on(self, text: str, end: re.Match[str]) -> bool:
         """Tell whether the sentence goes on behind a semicolon: a list item, or a clause without its own subject."""
-        rest = text[end.end() : end.end() + 8]
         if end.group() not in "；;":
             return False
+        rest = text[end.end() : end.end() + 8]
         return bool(LIST_ITEM.match(rest)) or rest.lstrip().startswith(self.carried)
 
 

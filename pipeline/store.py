@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import sys
 import tempfile
@@ -38,7 +37,7 @@ from pipeline.records import (
 HOME = ".litmine"
 JOURNAL = f"{HOME}/publish.json"
 STAGE = "tables-"
-MARK = re.compile("[,\"\r\n]")
+MARKS = ',"\r\n'
 BOM = b"\xef\xbb\xbf"
 MAGIC = "litmine-part"
 TABLES: dict[str, type] = {
@@ -86,11 +85,13 @@ def split_columns(table: str, rows: Sequence[object]) -> list[list[Any]]:
 
     Raises ValueError for a list item that is empty or contains `|`, which a CSV cell could not give back.
     """
-    columns = []
-    for field in SCHEMAS[table]:
-        column: list[Any] = list(map(attrgetter(field.name), rows))
+    columns: list[list[Any]] = []
+    by_name = list(zip(*map(attrgetter(*SCHEMAS[table].names), rows), strict=True)) or [()] * len(SCHEMAS[table])
+    for field, values in zip(SCHEMAS[table], by_name, strict=True):
+        column: list[Any] = list(values)
         if field.type == pa.float64():
-            column = [round(value, 4) for value in column]
+            rounded = {value: round(value, 4) for value in set(values)}  # there are few
+            column = [rounded[value] for value in values]
         elif field.type == pa.list_(pa.string()):
             check_items(table, field.name, column)
         columns.append(column)
@@ -100,7 +101,7 @@ def split_columns(table: str, rows: Sequence[object]) -> list[list[Any]]:
 def check_items(table: str, name: str, column: list[tuple[str, ...]]) -> None:
     """Raise ValueError if an item of a list column is empty or contains `|`."""
     for items in column:
-        if items and ("" in items or any("|" in item for item in items)):
+        if items and ("" in items or "|" in "".join(items)):
             raise ValueError(f"{table}.{name}: an item of {items!r} is empty or contains '|'; take it out")
 
 
@@ -124,14 +125,15 @@ def make_lines(table: str, columns: Sequence[Sequence[Any]]) -> bytes:
             shown.append(quote(["|".join(items) for items in column]))
         else:
             shown.append(quote(column) if field.type == pa.string() else map(str, column))
-    return "".join([",".join(row) + "\n" for row in zip(*shown, strict=True)]).encode()
+    return "".join([line + "\n" for line in map(",".join, zip(*shown, strict=True))]).encode()
 
 
 def quote(cells: Sequence[str]) -> Sequence[str]:
     """Return `cells` as they stand in a CSV file: in quotes where a comma, a quote or a line end is in one."""
-    if not MARK.search("".join(cells)):
+    text = "".join(cells)
+    if not any(mark in text for mark in MARKS):
         return cells
-    return ['"' + cell.replace('"', '""') + '"' if MARK.search(cell) else cell for cell in cells]
+    return ['"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in MARKS) else cell for cell in cells]
 
 
 def encode_rows(table: str, rows: Sequence[object]) -> tuple[pa.RecordBatch, bytes]:
