@@ -325,6 +325,8 @@ def join(parts: Sequence[Element], start: int, end: int) -> Element:
         excluded |= "butnot" in part.classes
         side += ("with" in part.classes and "and" not in part.classes) or "joint" in part.classes
         added |= "joint" in part.classes
-        members += [Member(member.span, excluded, side, added) for member in part.members]
-        classes |= part.classes if part.members else set()
+        if part.members:
+            classes |= part.classes
+            marked = excluded or side or added
+            members += [Member(member.span, excluded, side, added) for member in part.members] if marked else part.members
     return Element(start, end, frozenset(classes), None, tuple(members))

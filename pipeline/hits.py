@@ -49,6 +49,22 @@ class Place:
 def choose(hits: Iterable[Hit]) -> list[Hit]:
     """Return hits that do not overlap, in order of place: the longest win, then those found with more certainty."""
     taken: list[Hit] = []
+    rivals: list[Hit] = []
+    reach = 0
+    for hit in sorted(hits):
+        if hit.start >= reach and rivals:
+            taken += settle(rivals)
+            rivals = []
+        rivals.append(hit)
+        reach = max(reach, hit.end)
+    return taken + settle(rivals)
+
+
+def settle(hits: list[Hit]) -> list[Hit]:
+    """Return which of `hits`, of which each overlaps another, are taken."""
+    if len(hits) < 2:
+        return hits
+    taken: list[Hit] = []
     ordered = sorted(hits, key=lambda hit: (hit.start - hit.end, -hit.score, hit.start, hit.concept_id))
     covered = bytearray(max((hit.end for hit in ordered), default=0))
     for hit in ordered:

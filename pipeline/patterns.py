@@ -40,7 +40,7 @@ UNKNOWN, NUMBER, SITE = (frozenset([name]) for name in ("w", "num", "site"))
 MENTIONED = {kind: frozenset(["E", kind]) for kind in ENTITY_TYPES}
 MIRNA = frozenset(["E", "gene", "mirna"])
 CUES = {"neg": ("butnot",), "spec": (), "site": (), "asks": ("whether",), "modifies": (), "former": (), "latter": (),
-        "respectively": ()}  # fmt: skip
+        "respectively": (), "verb.bind": ()}  # fmt: skip
 NEVER = "\ue000"  # of the private use area: never met in text
 
 

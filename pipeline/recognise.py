@@ -24,6 +24,9 @@ from pipeline.text import SEPARATOR, fold, slug
 LATIN = frozenset(map(chr, [*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B), *range(0xC0, 0x250)]))
 """The letters and digits of names, A to Z with and without accents: Latin-1 and Latin Extended-A and -B."""
 
+BESIDE = LATIN | {"-", "."}
+"""What beside a stretch may mean that it goes on."""
+
 PHOSPHO = re.compile(r"(?:(?<![A-Za-z0-9])(?:[pP]-?|[Pp]hospho-?))$")
 MUTATION = re.compile(r"[A-Z]\d{2,4}[A-Z](?![A-Za-z0-9])")
 POLYMORPHISM = re.compile(r"-\d{2,4} ?(?:[ACGT][/>][ACGT]|[ACGT]{2})(?![A-Za-z0-9])")
@@ -99,20 +102,26 @@ def find_names(text: str, place: Place, lexicon: Lexicon) -> Iterator[Hit]:
 def find_claims(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int, Name, Sequence[Name]]]:
     """Yield (start, end, name, all names) of every stretch of `text` spelled as a name; wrong matches come alone."""
     folded = fold(text)
+    starts, ends = folded.starts, folded.ends
+    known: dict[tuple[str, str], list[Name]] = {}
     for last, spelled in lexicon.automaton.iter(folded.text):
         first = last - len(spelled) + 1
-        start = folded.starts[first + (spelled[0] == SEPARATOR)]
-        end = folded.ends[last - (spelled[-1] == SEPARATOR)]
-        if not stands_alone(text, start, end) or "\n" in text[start:end]:
+        start = starts[first + (spelled[0] == SEPARATOR)]
+        end = ends[last - (spelled[-1] == SEPARATOR)]
+        beside = text[start - 1 : start] in BESIDE or text[end : end + 1] in BESIDE
+        surface = text[start:end]
+        if (beside and not stands_alone(text, start, end)) or "\n" in surface:
             continue
+        names = known.get((spelled, surface))
+        if names is None:
+            names = [name for name in lexicon.claims(spelled) if name.source == WRONG or is_spelled(name, surface)]
+            known[spelled, surface] = names
         claims = []
-        for name in lexicon.claims(spelled):
+        for name in names:
             if name.source == WRONG:
                 yield start, end, name, ()
-            elif (
-                is_spelled(name, text[start:end])
-                and not is_avoided(name, text, start, end)
-                and not (name.source == BACKGROUND and VERSION.match(text, end))
+            elif not (name.avoid and is_avoided(name, text, start, end)) and not (
+                name.source == BACKGROUND and VERSION.match(text, end)
             ):
                 claims.append(name)
         if not claims:
@@ -155,8 +164,6 @@ def stands_alone(text: str, start: int, end: int) -> bool:
 
 def is_avoided(name: Name, text: str, start: int, end: int) -> bool:
     """Tell whether a word stands near that says that the name is not meant here."""
-    if not name.avoid:
-        return False
     around = text[max(0, start - NEAR) : end + NEAR].lower()
     return any(word.lower() in around for word in name.avoid)
 

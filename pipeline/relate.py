@@ -514,7 +514,7 @@ def find_subject(
         middle = size - 1 - match.start("A")
         inner = match.span("a") if "a" in match.re.groupindex else (match.start("A"), match.end("A"))
         chained = None if pattern.relation else find_chain(middle, frames, elements.row)
-        bound = any("verb.bind" in element.classes for element in elements.row[middle + 1 : place])
+        bound = "verb.bind" in elements.cues and any("verb.bind" in part.classes for part in elements.row[middle + 1 : place])
         return chained or Subject(middle, sign_within(elements.row, size - inner[1], size - inner[0], middle), first=bound)
     if find_ending("break", place, elements, language):
         return None
@@ -778,9 +778,11 @@ def pair(one: Element, other: Element, frame: Frame, elements: Elements) -> Iter
         yield from zip(one.members, other.members, strict=True)
     else:
         apposed = "agent" in elements.row[frame.trigger].classes and frame.agent and frame.agent.place > frame.trigger
-        joint = frame.agent and any("joint" in part.classes for part in elements.row[frame.agent.place + 1 : frame.agent.place + 2])
-        yield from ((a, b) for a in meant(one, frame.agent) for b in meant(other, frame.patient)
-                    if not (apposed and (a.added or (joint and a.side))))  # fmt: skip
+        behind = elements.row[frame.agent.place + 1 : frame.agent.place + 2] if apposed and frame.agent else ()
+        joint = any("joint" in part.classes for part in behind)
+        for a in meant(one, frame.agent):
+            if not (apposed and (a.added or (joint and a.side))):
+                yield from ((a, b) for b in meant(other, frame.patient))
 
 
 def meant(group: Element, subject: Subject | None) -> Sequence[Member]:
