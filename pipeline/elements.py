@@ -70,7 +70,8 @@ class Row:
 class Elements:
     """The elements of a sentence, the offsets that each counts from, their symbols read onwards and backwards and each once.
 
-    `cues` are those of `patterns.CUES` that it holds: what is not there need not be looked for.
+    `cues` are those of `patterns.CUES` that it holds: what is not there need not be looked for. `groups` are the places
+    of its mentions.
     """
 
     text: str
@@ -80,6 +81,7 @@ class Elements:
     reversed: str
     kinds: frozenset[str]
     cues: frozenset[str]
+    groups: tuple[int, ...]
 
     def surface(self, place: int) -> str:
         """Return the text of the element at `place`."""
@@ -113,7 +115,8 @@ def read_elements(
     symbols = encode(row.elements, language)
     kinds = frozenset(symbols)
     cues = frozenset([name for name, marks in language.cues.items() if not kinds.isdisjoint(marks)])
-    return Elements(text, tuple(row.elements), tuple(row.bases), symbols, symbols[::-1], kinds, cues)
+    groups = tuple([place for place, element in enumerate(row.elements) if element.members])
+    return Elements(text, tuple(row.elements), tuple(row.bases), symbols, symbols[::-1], kinds, cues, groups)
 
 
 def encode(row: Sequence[Element], language: Language) -> str:

@@ -39,8 +39,11 @@ CLASS = re.compile(r"\[[^\[\]]+\]")
 UNKNOWN, NUMBER, SITE = (frozenset([name]) for name in ("w", "num", "site"))
 MENTIONED = {kind: frozenset(["E", kind]) for kind in ENTITY_TYPES}
 MIRNA = frozenset(["E", "gene", "mirna"])
-CUES = {"neg": ("butnot",), "spec": (), "site": (), "asks": ("whether",), "modifies": (), "former": (), "latter": (),
-        "respectively": (), "verb.bind": ()}  # fmt: skip
+LOWERING = tuple(f"{form}.{effect}" for form in FORMS for effect, sign in SIGNS.items() if sign < 0)
+CUES = {  # what is looked for only in sentences that hold a word of the class, or of one of the further ones
+    "neg": ("butnot",), "spec": (), "site": (), "asks": ("whether",), "modifies": (), "former": (), "latter": (),
+    "respectively": (), "verb.bind": (), "lowers": LOWERING,
+}  # fmt: skip
 NEVER = "\ue000"  # of the private use area: never met in text
 
 
@@ -247,10 +250,11 @@ def load_language(folder: Path, relations: Mapping[str, RelationType]) -> Langua
     found = [kind for kind in patterns if kind not in ("loose", "aim", "subject", "break", "topic", "latter", "former")]
     triggers = frozenset().union(*(pattern.trigger for kind, rows in patterns.items() if kind in found
                                    for pattern in rows))  # fmt: skip
+    aims = frozenset().union(*(pattern.needs for pattern in patterns.get("aim", ())))
     return Language(folder.name, words, count_longest(words), index_chinese(words), symbols,
                     {kind: tuple(rows) for kind, rows in patterns.items()}, group, predicate, more,
                     compiler.any_of(triggers | {"T"}),
-                    {name: compiler.symbols_of((name, *CUES[name])) for name in CUES}, compiler.any_of({"former"}),
+                    {name: compiler.symbols_of((name, *CUES[name])) for name in CUES} | {"aim": aims}, compiler.any_of({"former"}),
                     compiler.any_of({"modifies"}), find_words(word.text for word in words.values() if word.modification),
                     tuple(text.replace(" ", "") for text, word in words.items() if "mirna" in word.classes))
 

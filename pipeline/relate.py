@@ -92,14 +92,14 @@ def may_state(text: str, lang: str, spans: Sequence[Span], patterns: Patterns) -
 def find_frames(elements: Elements, language: Language) -> Iterator[Frame]:
     """Yield the frames of a sentence from left to right; of the statement patterns the first that fits a trigger."""
     frames: list[Frame] = []
-    groups = [place for place, element in enumerate(elements.row) if element.members]
+    groups = elements.groups
     around = split_classes([elements.row[place].classes for place in groups])
     for place in [match.start() for match in language.trigger.finditer(elements.symbols)] if groups else ():
         element = elements.row[place]
         if element.word is None:
             continue
         sides = *around[bisect(groups, place)], elements.symbols[place - 1 : place], elements.symbols[place + 1 : place + 2]
-        aim = is_aim(place, elements, language)
+        aim = "aim" in elements.cues and is_aim(place, elements, language)
         which = "aim" if aim else "single" if len(groups) == 1 else "whole"
         subjects: Subjects = {}
         ones, others, links = language.rules(which, elements.symbols[place], *sides)
@@ -145,7 +145,7 @@ def is_aim(place: int, elements: Elements, language: Language) -> bool:
 def find_loose(elements: Elements, language: Language) -> list[Frame]:
     """Return the frames of the loose patterns, each with every pair of groups that fits it, the surest first."""
     frames: list[Frame] = []
-    groups = [place for place, element in enumerate(elements.row) if element.members]
+    groups = elements.groups
     if len(groups) < 2:
         return frames
     kinds = frozenset().union(*(elements.row[place].classes for place in groups))
@@ -253,7 +253,7 @@ def locate(pattern: Pattern, left: re.Match[str], right: re.Match[str], elements
             first, last = match.span(phrase)
             if backwards:
                 at, first, last = size - 1 - at, size - last, size - first
-            found[role] = Subject(at, sign_within(elements.row, first, last, at) if last - first > 1 else 1)
+            found[role] = Subject(at, sign_within(elements, first, last, at) if last - first > 1 else 1)
     return found
 
 
@@ -344,7 +344,7 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
             subject = subjects[start, types]
         if subject and pattern.takes_subject == "B":
             subject = acted_on(start, subject, frames, elements)
-            subject = subject._replace(sign=subject.sign * sign_behind(start, place, elements.row))
+            subject = subject._replace(sign=subject.sign * sign_behind(start, place, elements))
         if subject is None and pattern.takes_subject not in found:
             return None
         if subject:
@@ -383,12 +383,12 @@ def deny_again(pattern: Pattern, found: Mapping[str, Subject], frames: Sequence[
     return earlier._replace(pattern=rule, agent=agent, patient=patient, grammatical=None, more=(), denied=True)
 
 
-def sign_behind(start: int, trigger: int, row: Sequence[Element]) -> int:
+def sign_behind(start: int, trigger: int, elements: Elements) -> int:
     """Return the sign of the nouns that a rule reads behind its subject: `B degradation was …`; `start` is where it begins."""
-    end = start
+    row, end = elements.row, start
     while end < trigger and row[end].classes & {"noun", "head", "site", "hyphen"} and not row[end].members:
         end += 1
-    return sign_within(row, start, end, start - 1) if end > start > 0 and row[start - 1].members else 1
+    return sign_within(elements, start, end, start - 1) if end > start > 0 and row[start - 1].members else 1
 
 
 def suits(pattern: Pattern, agent: Subject | None, patient: Subject | None, elements: Elements) -> bool:
@@ -451,7 +451,7 @@ def find_more(patient: Subject | None, end: int, trigger: int, elements: Element
         if own and "noun" in elements.row[trigger].classes and "verb" not in elements.row[trigger].classes:
             break
         first = next(at for at in range(match.start(), end) if not elements.row[at].classes & {"and", "comma"})
-        sign = sign_within(elements.row, first, end, end - 1) if own else patient.sign
+        sign = sign_within(elements, first, end, end - 1) if own else patient.sign
         more.append(Subject(match.start("M"), sign))
     return tuple(more)
 
@@ -466,9 +466,11 @@ def may_act(row: Sequence[Element], first: int, last: int) -> bool:
     return any("past" in row[place].classes and "hyphen" not in row[place - 1].classes for place in range(first, last))
 
 
-def sign_within(row: Sequence[Element], first: int, last: int, middle: int) -> int:
-    """Return the product of the signs of the triggers in `row[first:last]`, the phrase around the mention `middle`."""
-    sign = 1
+def sign_within(elements: Elements, first: int, last: int, middle: int) -> int:
+    """Return the product of the signs of the triggers in places `first` to `last`, the phrase around the mention `middle`."""
+    if "lowers" not in elements.cues:
+        return 1
+    row, sign = elements.row, 1
     for place in range(first, last):
         word = row[place].word
         if not word or place == middle or (place > first and is_coordinated(row, place)):
@@ -515,7 +517,7 @@ def find_subject(
         inner = match.span("a") if "a" in match.re.groupindex else (match.start("A"), match.end("A"))
         chained = None if pattern.relation else find_chain(middle, frames, elements.row)
         bound = "verb.bind" in elements.cues and any("verb.bind" in part.classes for part in elements.row[middle + 1 : place])
-        return chained or Subject(middle, sign_within(elements.row, size - inner[1], size - inner[0], middle), first=bound)
+        return chained or Subject(middle, sign_within(elements, size - inner[1], size - inner[0], middle), first=bound)
     if find_ending("break", place, elements, language):
         return None
     topic = None if (subject := last_subject(place, frames, elements.row)) else find_ending("topic", place, elements, language)
