@@ -130,8 +130,7 @@ class Mention:
     alternatives: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """A mention as relate sees it: `start`, `end` in the sentence's text; `id` and `concept` are opaque."""
 
     id: str
@@ -144,8 +143,7 @@ class Span:
 # --- what relate gives
 
 
-@dataclass(frozen=True)
-class Relation:
+class Relation(NamedTuple):
     """A statement of one sentence between two spans (their ids)."""
 
     subject: str
@@ -160,8 +158,7 @@ class Relation:
     confidence: float
 
 
-@dataclass(frozen=True)
-class Modified:
+class Modified(NamedTuple):
     """A modification of one span's protein that a sentence states; `agent` is a span id or empty."""
 
     protein: str

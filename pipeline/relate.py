@@ -94,13 +94,14 @@ def find_frames(elements: Elements, language: Language) -> Iterator[Frame]:
     frames: list[Frame] = []
     groups = elements.groups
     around = split_classes([elements.row[place].classes for place in groups])
-    for place in [match.start() for match in language.trigger.finditer(elements.symbols)] if groups else ():
+    triggers = [match.start() for match in language.trigger.finditer(elements.symbols)] if groups else []
+    for place in triggers:
         element = elements.row[place]
         if element.word is None:
             continue
         sides = *around[bisect(groups, place)], elements.symbols[place - 1 : place], elements.symbols[place + 1 : place + 2]
         aim = "aim" in elements.cues and is_aim(place, elements, language)
-        which = "aim" if aim else "single" if len(groups) == 1 else "whole"
+        which = "aim" if aim else "single" if len(groups) == 1 else "last" if place == triggers[-1] else "whole"
         subjects: Subjects = {}
         ones, others, links = language.rules(which, elements.symbols[place], *sides)
         frame = next(fit(ones, place, elements, language, frames, subjects), None) if ones else None
