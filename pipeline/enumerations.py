@@ -26,8 +26,9 @@ ROLES = ("joint", "span", "counted", "behind", "before", "after")
 
 @dataclass(frozen=True)
 class Enumerations:
-    """What enumerations are read by: items with the joint before them, what may stand behind a number, typed heads."""
+    """What enumerations are read by: a joint, items with one before them, what may stand behind a number, typed heads."""
 
+    between: re.Pattern[str]
     number: re.Pattern[str]
     letter: re.Pattern[str]
     both: re.Pattern[str]
@@ -74,6 +75,7 @@ def make_enumerations(joint: str, span: str, counted: str, behind: str, before: 
     typed = f"(?:(?i:{before})[ -])?{CLASS_NUMBER}{after}?"
     between = rf"(?P<joint>{between})[-‐‑–]?"  # the hyphen of `-3` in `STAT1 and -3`
     return Enumerations(
+        between=re.compile(between),
         number=re.compile(rf"{between}(?P<item>\d{{1,2}}[a-eA-E]?)(?![0-9A-Za-z%％]|[.:：]\d)"),
         letter=re.compile(
             rf"{between}(?P<item>[α-ωɑɛ]|(?:{SPELLED}|[b-e]|(?<=[/／])a|[B-F])(?![A-Za-z]))(?P<arm>-[35]p)?(?![0-9A-Za-zα-ω])"
@@ -109,6 +111,8 @@ def find_items(
     if text[end - 1] == "s" and (first := PLURAL.match(text, end)) and known(text[start : end - 1] + first.group()):
         yield start, first.end(), text[start : end - 1] + first.group()
         yield from follow(text, first.end(), text[start : end - 1] + " ", forms.number, known, forms)
+        return
+    if not forms.between.match(text, end):
         return
     for last, item in ((LAST_NUMBER, forms.number), (LAST_LETTER, forms.letter), (LAST_BOTH, forms.both)):
         if item.match(text, end) and (match := last.fullmatch(text, start, end)):

@@ -173,8 +173,9 @@ def survey(lines: list[Line]) -> Page:
     """Measure each line against its neighbours (`full`) and return what holds for the whole file."""
     widths = [line.width for line in lines]
     for index, line in enumerate(lines):
-        sides = (widths[max(0, index - NEAR) : index], widths[index + 1 : index + 1 + NEAR])
-        line.full = line.width / min((max(side) for side in sides if len(side) > 1), default=max(widths[-NEAR:]))
+        left, right = widths[max(0, index - NEAR) : index], widths[index + 1 : index + 1 + NEAR]
+        widest = [max(side) for side in (left, right) if len(side) > 1] or [max(widths[-NEAR:])]
+        line.full = line.width / min(widest)
     full = [line for line in lines[:-1] if line.full >= FULL and line.width < LONG_PARAGRAPH]
     running = sum(1 for line in full if not line.final)
     gaps = [before for before, after in zip(lines, lines[1:], strict=False) if after.blank]

@@ -248,12 +248,12 @@ def join_suffixes(text: str, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator[
 
 def expand(text: str, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator[Hit]:
     """Yield the halves of enumerations behind the names that begin them."""
+    forms = lexicon.enumerations
     for hit in hits:
         if hit.match == "wrong":
             continue
-        known = partial(is_known, kind=hit.type, lexicon=lexicon)
-        items = find_items(text, hit.start, hit.end, known, lexicon.enumerations)
-        for start, end, full in [*items, *find_heads(text, hit.start, hit.end, lexicon.enumerations)]:
+        items = find_items(text, hit.start, hit.end, partial(is_known, kind=hit.type, lexicon=lexicon), forms)
+        for start, end, full in chain(items, find_heads(text, hit.start, hit.end, forms)):
             if found := find_whole(full, hit.type, lexicon):
                 yield Hit(start, end, found[0], hit.type, "enumeration", SCORES["enumeration"], name_en=found[1])
 

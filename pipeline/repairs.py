@@ -75,23 +75,26 @@ class Working:
         """Make the edits (sorted, none overlapping another) and note each as a repair of the source."""
         text, old_starts, old_ends = self.text, self.starts, self.ends
         pieces: list[str] = []
-        starts, ends, last = array("I"), array("I"), 0
+        starts, ends, last, moved = array("I"), array("I"), 0, 0
         for start, end, new, name in edits:
             self.repairs.append(Repair(name, old_starts[start], old_ends[end - 1], new))
             if new and len(new) != end - start:
                 start, end, new = trim(text, start, end, new)
-            keep = end if len(new) == end - start else start
             pieces += (text[last:start], new)
-            starts += old_starts[last:keep]
-            ends += old_ends[last:keep]
-            if keep == start and new:
-                starts += array("I", [old_starts[start]]) * len(new)
-                ends += array("I", [old_ends[end - 1]]) * len(new)
             last = end
+            if len(new) == end - start:
+                continue  # the offsets stay
+            starts += old_starts[moved:start]
+            ends += old_ends[moved:start]
+            if new:
+                starts += old_starts[start : start + 1] * len(new)
+                ends += old_ends[end - 1 : end] * len(new)
+            moved = end
         if pieces:
             pieces.append(text[last:])
             self.text = "".join(pieces)
-            self.starts, self.ends = starts + old_starts[last:], ends + old_ends[last:]
+        if moved:
+            self.starts, self.ends = starts + old_starts[moved:], ends + old_ends[moved:]
 
 
 def trim(text: str, start: int, end: int, new: str) -> tuple[int, int, str]:
