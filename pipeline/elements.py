@@ -111,6 +111,7 @@ def read_elements(
         row.add((mention,))
         at = span.end
     read_gap(row, text, at, len(text), language, residues, cut)
+    drop_markers(row.elements, language)
     row = join_groups(row, language, spans)
     symbols = encode(row.elements, language)
     kinds = frozenset(symbols)
@@ -234,6 +235,16 @@ def cut_unknown(start: int, end: int, cuts: frozenset[int]) -> Iterator[tuple[in
 def whole(run: str) -> frozenset[int]:
     """Cut nothing: for texts whose words no segmenter gave."""
     return frozenset()
+
+
+def drop_markers(elements: list[Element], language: Language) -> None:
+    """Make a mention that only says which cells are meant (`CD4+ T cells`) a word, as it neither acts nor is acted on."""
+    symbols = encode(elements, language)
+    if language.marks.isdisjoint(symbols):
+        return
+    for place, element in enumerate(elements):
+        if element.members and language.marker.match(symbols, place + 1):
+            elements[place] = Element(element.start, element.end, UNKNOWN)
 
 
 def join_groups(row: Row, language: Language, spans: Sequence[Span]) -> Row:

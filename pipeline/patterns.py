@@ -174,6 +174,8 @@ class Language:
     patterns: Mapping[str, tuple[Pattern, ...]]
     group: re.Pattern[str]
     predicate: re.Pattern[str]
+    marker: re.Pattern[str]
+    marks: frozenset[str]
     more: re.Pattern[str]
     trigger: re.Pattern[str]
     cues: Mapping[str, frozenset[str]]
@@ -246,14 +248,17 @@ def load_language(folder: Path, relations: Mapping[str, RelationType]) -> Langua
         names.add(row["name"])
         pattern = compile_pattern(row, compiler, relations)
         patterns.setdefault(pattern.kind, []).append(pattern)
-    fragments.setdefault("predicate", "!( any* )")  # a language may go without
-    group, predicate, more = (re.compile(compiler.expression(f"<{name}>"), re.DOTALL) for name in ("group", "predicate", "more"))
+    for name in ("predicate", "marker"):
+        fragments.setdefault(name, "!( any* )")  # a language may go without
+    group, predicate, marker, more = (re.compile(compiler.expression(f"<{name}>"), re.DOTALL)
+                                      for name in ("group", "predicate", "marker", "more"))  # fmt: skip
     found = [kind for kind in patterns if kind not in ("loose", "aim", "subject", "break", "topic", "latter", "former")]
     triggers = frozenset().union(*(pattern.trigger for kind, rows in patterns.items() if kind in found
                                    for pattern in rows))  # fmt: skip
     aims = frozenset().union(*(pattern.needs for pattern in patterns.get("aim", ())))
     return Language(folder.name, words, count_longest(words), index_chinese(words), symbols,
-                    {kind: tuple(rows) for kind, rows in patterns.items()}, group, predicate, more,
+                    {kind: tuple(rows) for kind, rows in patterns.items()}, group, predicate,
+                    marker, compiler.piece("<marker>").needs, more,
                     compiler.any_of(triggers | {"T"}),
                     {name: compiler.symbols_of((name, *CUES[name])) for name in CUES} | {"aim": aims}, compiler.any_of({"former"}),
                     compiler.any_of({"modifies"}), find_words(word.text for word in words.values() if word.modification),
