@@ -20,13 +20,14 @@ Cut = Callable[[str], frozenset[int]]
 
 class Member(NamedTuple):
     """A mention in a group: the span's place in the list of spans; `excluded` by `but not`;
-    `side` of a `with`; `added` by `combined with`.
+    `side` of a `with`; `added` by `combined with`; `deed`: of which class of names it is.
     """
 
     span: int
     excluded: bool = False
     side: int = 0
     added: bool = False
+    deed: str = ""
 
 
 class Element(NamedTuple):
@@ -68,7 +69,7 @@ def read_elements(
     residues = sites.find(text)
     for index, span in enumerate(spans):
         small = span.type == "gene" and text[span.start : span.start + 9].lower().startswith(language.mirnas)
-        mention = Element(span.start, span.end, MIRNA if small else MENTIONED[span.type], members=(Member(index),))
+        mention = Element(span.start, span.end, MIRNA if small else MENTIONED[span.type], members=(Member(index, deed=find_deed(text, span, language)),))
         if span.start < at:  # a name inside a name, as some corpora mark them
             row[-1] = join([row[-1], mention])
             at = max(at, span.end)
@@ -81,6 +82,13 @@ def read_elements(
     symbols = encode(row, language)
     cues = frozenset(name for name, expression in language.cues.items() if expression.search(symbols))
     return Elements(tuple(row), symbols, symbols[::-1], frozenset(symbols), language.asking.search(symbols) is not None, cues)
+
+
+def find_deed(text: str, span: Span, language: Language) -> str:
+    """Return of which class of names a gene's is: `kinase-name`, `ligand-name`, or none."""
+    if span.type != "gene":
+        return ""
+    return next((deed for deed, names in language.deeds.items() if names.match(text, span.start, span.end)), "")
 
 
 def encode(row: Sequence[Element], language: Language) -> str:
@@ -285,6 +293,6 @@ def join(parts: Sequence[Element]) -> Element:
         excluded |= "butnot" in part.classes
         side += ("with" in part.classes and "and" not in part.classes) or "joint" in part.classes
         added |= "joint" in part.classes
-        members += [Member(member.span, excluded, side, added) for member in part.members]
+        members += [Member(member.span, excluded, side, added, member.deed) for member in part.members]
         classes |= part.classes if part.members else set()
     return Element(parts[0].start, max(part.end for part in parts), frozenset(classes), members=tuple(members))

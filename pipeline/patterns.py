@@ -35,6 +35,7 @@ CLASS = re.compile(r"\[[^\[\]]+\]")
 UNKNOWN, NUMBER, SITE = (frozenset([name]) for name in ("w", "num", "site"))
 MENTIONED = {kind: frozenset(["E", kind]) for kind in ENTITY_TYPES}
 MIRNA = frozenset(["E", "gene", "mirna"])
+DEEDS = ("kinase-name", "ligand-name")  # classes of words.csv for names: who can phosphorylate, and who cannot
 NEVER = "\ue000"  # of the private use area: never met in text
 
 
@@ -140,6 +141,7 @@ class Language:
     modifying: re.Pattern[str]
     modifications: re.Pattern[str]
     mirnas: tuple[str, ...]
+    deeds: Mapping[str, re.Pattern[str]]
     fitting: dict[Fitting, tuple[tuple[Pattern, ...], ...]] = field(default_factory=dict, repr=False)
     left: dict[tuple[str, str], tuple[Pattern, ...]] = field(default_factory=dict, repr=False)
     runs: dict[str, tuple[tuple[int, int, Word | None], ...]] = field(default_factory=dict, repr=False)
@@ -216,7 +218,8 @@ def load_language(folder: Path, relations: Mapping[str, RelationType]) -> Langua
                     {name: compiler.any_of({name, "butnot"} if name == "neg" else {name}) for name in ("neg", "spec", "site")},
                     compiler.any_of({"former"}),
                     compiler.any_of({"modifies"}), find_words(word.text for word in words.values() if word.modification),
-                    tuple(text.replace(" ", "") for text, word in words.items() if "mirna" in word.classes))
+                    tuple(text.replace(" ", "") for text, word in words.items() if "mirna" in word.classes),
+                    {deed: name_pattern(words, deed) for deed in DEEDS})
 
 
 def split_phrase(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[str, int, int]]:
@@ -243,6 +246,12 @@ def index_chinese(words: Mapping[str, Word]) -> ahocorasick.Automaton:
             automaton.add_word(text, word)
     automaton.make_automaton()
     return automaton
+
+
+def name_pattern(words: Mapping[str, Word], kind: str) -> re.Pattern[str]:
+    """Return the expression for names that begin with a word of the class `kind`: `JAKs`, `p-JAK2`, but not `EGFR` for `EGF`."""
+    names = sorted((text.replace(" ", "") for text, word in words.items() if kind in word.classes), key=len, reverse=True)
+    return re.compile(f"(?:p-?)?(?:{'|'.join(map(re.escape, names)) or '(?!)'})s?(?![a-z])", re.IGNORECASE | re.ASCII)
 
 
 def find_words(texts: Iterable[str]) -> re.Pattern[str]:

@@ -678,8 +678,7 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
         name = "associated_with" if "disease" in (subject.type, object_.type) else relation
         if name == "associated_with" and (is_absent(frame.agent.place, elements) or is_absent(frame.patient.place, elements)):
             continue
-        if subject.type == "drug":  # a drug is no enzyme: it brings the phosphorylation or its loss about
-            name = {"phosphorylates": "activates", "dephosphorylates": "inhibits"}.get(name, name)
+        name = name_deed(name, "drug" if subject.type == "drug" else a.deed, frame, elements)
         if subject.type == object_.type == "disease" and not may_link(frame, elements):
             continue
         yield Relation(
@@ -687,6 +686,25 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
             speculated=speculated, site=site.site if site and name != "associated_with" else "", effect="",
             trigger=text[trigger.start : trigger.end],
             rule_id=frame.pattern.name, confidence=frame.pattern.confidence)  # fmt: skip
+
+
+def name_deed(relation: str, deed: str, frame: Frame, elements: Elements) -> str:
+    """Return the relation as the one who acts can bring it about: a drug or a ligand is no enzyme, a kinase is one."""
+    if deed in ("drug", "ligand-name"):
+        return {"phosphorylates": "activates", "dephosphorylates": "inhibits"}.get(relation, relation)
+    if deed == "kinase-name" and relation == "activates" and mediates_phosphorylation(frame, elements.row):
+        return "phosphorylates"
+    return relation
+
+
+def mediates_phosphorylation(frame: Frame, row: Sequence[Element]) -> bool:
+    """Tell whether a frame says that its agent brings a phosphorylation about: `A介导的B磷酸化`, `在A作用下B磷酸化`."""
+    word, agent, patient = row[frame.trigger].word, frame.agent, frame.patient
+    if not word or not agent or not patient or min(agent.sign, patient.sign) < 0 or frame.pattern.relation not in ("trigger", "sign"):
+        return False
+    phrase = row[patient.place + 1 : max(frame.end, patient.place + 4)]
+    done = any("verb.phosphorylate" in part.classes for part in phrase)
+    return word.effect == "phosphorylate" or (word.effect == "cause" and done)
 
 
 def settle(frame: Frame, elements: Elements) -> tuple[Frame, bool]:
