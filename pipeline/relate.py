@@ -255,7 +255,8 @@ def credit_links(frame: Frame, frames: Sequence[Frame], elements: Elements) -> I
         link = earlier.patient
         if not link or not earlier.grammatical or not frame.agent or not frame.patient or frame.patient.place == link.place:
             continue
-        if earlier.grammatical.place == frame.agent.place and not is_means(earlier.trigger, elements.row):
+        enzyme = frame.pattern.relation == "phosphorylates"  # `通过激活A继而磷酸化B`: the kinase that was activated does it
+        if earlier.grammatical.place == frame.agent.place and (enzyme or not is_means(earlier.trigger, elements.row)):
             yield from (frame._replace(agent=part, grammatical=None) for part in (link, *earlier.more))
 
 
@@ -678,6 +679,8 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
         name = "associated_with" if "disease" in (subject.type, object_.type) else relation
         if name == "associated_with" and (is_absent(frame.agent.place, elements) or is_absent(frame.patient.place, elements)):
             continue
+        if frame.pattern.kind == "chain" and name == "phosphorylates" and a.deed != "kinase-name":
+            continue
         name = name_deed(name, "drug" if subject.type == "drug" else a.deed, frame, elements)
         if subject.type == object_.type == "disease" and not may_link(frame, elements):
             continue
@@ -730,8 +733,10 @@ def lacks(subject: Subject, trigger: int, row: Sequence[Element]) -> bool:
         return False
     lowering = {"cue.decrease", "adjective.decrease", "noun.decrease"}
     before, behind = row[max(0, subject.place - 4) : subject.place], row[subject.place + 1 : subject.place + 5]
-    marked = any(part.classes & lowering for part in behind[:2]) and any("cells" in part.classes for part in behind)
-    lacking = any("adjective.decrease" in part.classes for part in before[-1:]) and any("cells" in part.classes for part in before)
+    living = {"cells", "place"}
+    kinds = lowering if any("cells" in part.classes for part in behind) else {"adjective.decrease"}
+    marked = any(part.classes & kinds for part in behind[:2]) and any(part.classes & living for part in behind)
+    lacking = any("adjective.decrease" in part.classes for part in before[-1:]) and any(part.classes & living for part in before + behind)
     return marked or lacking or any("render" in part.classes for part in row[subject.place : trigger])
 
 
