@@ -506,7 +506,7 @@ def find_subject(
         middle = size - 1 - match.start("A")
         inner = match.span("a") if "a" in match.re.groupindex else (match.start("A"), match.end("A"))
         chained = None if pattern.relation else find_chain(middle, frames, elements.row)
-        bound = any("verb.bind" in element.classes for element in elements.row[middle + 1 : place])
+        bound = any(element.classes & {"verb.bind", "similar"} for element in elements.row[middle + 1 : place])
         return chained or Subject(middle, sign_within(elements.row, size - inner[1], size - inner[0], middle), first=bound)
     if find_ending("break", place, elements, language):
         return None
