@@ -6,7 +6,7 @@ import re
 from bisect import bisect
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, permutations
 from typing import NamedTuple
 
 from pipeline.elements import Cut, Element, Elements, Member, read_elements, whole
@@ -322,7 +322,8 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
     if pattern.relation == "again":
         return deny_again(pattern, found, frames)
     if pattern.takes_object:
-        object_ = last_outcome(frames, elements) if pattern.relation == "echo" else last_object(frames, found.get("A"))
+        past = [frame for frame in frames if frame.trigger < start]
+        object_ = last_outcome(past, elements) if pattern.relation == "echo" else last_object(frames, found.get("A"))
         found["B"] = object_ or Subject(-1, 0)
         if not found["B"].sign:
             return None
@@ -773,7 +774,8 @@ def pair(one: Element, other: Element, frame: Frame, elements: Elements) -> Iter
         sides = len({member.side for member in one.members}) > 1
         word = elements.row[frame.trigger].word
         listed = not sides and word is not None and word.effect == "associate"  # related to something else
-        yield from ((a, b) for a, b in combinations(one.members, 2) if not listed and (not sides or a.side != b.side))
+        pairs = permutations if "mutual" in elements.row[frame.trigger].classes else combinations  # each acts on the other
+        yield from ((a, b) for a, b in pairs(one.members, 2) if not listed and (not sides or a.side != b.side))
     elif len(one.members) == len(other.members) > 1 and is_one_by_one(frame, elements):
         yield from zip(one.members, other.members, strict=True)
     else:
