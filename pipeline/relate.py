@@ -323,7 +323,7 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
         return deny_again(pattern, found, frames)
     if pattern.takes_object:
         past = [frame for frame in frames if frame.trigger < start]
-        object_ = last_outcome(past, elements) if pattern.relation == "echo" else last_object(frames, found.get("A"))
+        object_ = last_outcome(past or frames, elements) if pattern.relation == "echo" else last_object(frames, found.get("A"))
         found["B"] = object_ or Subject(-1, 0)
         if not found["B"].sign:
             return None
