@@ -22,13 +22,14 @@ Cut = Callable[[str], frozenset[int]]
 
 class Member(NamedTuple):
     """A mention in a group: the span's place in the list of spans; `excluded` by `but not`;
-    `side` of a `with`; `added` by `combined with`.
+    `side` of a `with`; `added` by `combined with`; `deed`: of which class of names it is.
     """
 
     span: int
     excluded: bool = False
     side: int = 0
     added: bool = False
+    deed: str = ""
 
 
 class Element(NamedTuple):
@@ -102,7 +103,8 @@ def read_elements(
     residues = sites.find(text)
     for index, span in enumerate(spans):
         small = span.type == "gene" and text[span.start : span.start + 9].lower().startswith(language.mirnas)
-        mention = Element(span.start, span.end, MIRNA if small else MENTIONED[span.type], None, (Member(index),))
+        member = Member(index, deed=find_deed(text[span.start : span.end], language) if span.type == "gene" else "")
+        mention = Element(span.start, span.end, MIRNA if small else MENTIONED[span.type], None, (member,))
         if span.start < at:  # a name inside a name, as some corpora mark them
             row.elements[-1] = join([row.elements[-1], mention], row.elements[-1].start, max(at, span.end))
             at = max(at, span.end)
@@ -118,6 +120,15 @@ def read_elements(
     cues = frozenset([name for name, marks in language.cues.items() if not kinds.isdisjoint(marks)])
     groups = tuple([place for place, element in enumerate(row.elements) if element.members])
     return Elements(text, tuple(row.elements), tuple(row.bases), symbols, symbols[::-1], kinds, cues, groups)
+
+
+def find_deed(name: str, language: Language) -> str:
+    """Return of which class of names a gene's is: `kinase-name`, `ligand-name`, or none; what was found is kept."""
+    deed = language.named.get(name)
+    if deed is None:
+        deed = next((deed for deed, names in language.deeds.items() if names.match(name)), "")
+        keep(language.named, name, deed)
+    return deed
 
 
 def encode(row: Sequence[Element], language: Language) -> str:
@@ -342,5 +353,5 @@ def join(parts: Sequence[Element], start: int, end: int) -> Element:
         if part.members:
             classes |= part.classes
             marked = excluded or side or added
-            members += [Member(member.span, excluded, side, added) for member in part.members] if marked else part.members
+            members += [member._replace(excluded=excluded, side=side, added=added) for member in part.members] if marked else part.members
     return Element(start, end, frozenset(classes), None, tuple(members))

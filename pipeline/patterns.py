@@ -42,8 +42,9 @@ MIRNA = frozenset(["E", "gene", "mirna"])
 LOWERING = tuple(f"{form}.{effect}" for form in FORMS for effect, sign in SIGNS.items() if sign < 0)
 CUES = {  # what is looked for only in sentences that hold a word of the class, or of one of the further ones
     "neg": ("butnot",), "spec": (), "site": (), "asks": ("whether",), "modifies": (), "former": (), "latter": (),
-    "respectively": (), "verb.bind": (), "lowers": LOWERING,
+    "respectively": (), "verb.bind": ("similar",), "lowers": LOWERING,
 }  # fmt: skip
+DEEDS = ("kinase-name", "ligand-name")  # classes of words.csv for names: who can phosphorylate, and who cannot
 NEVER = "\ue000"  # of the private use area: never met in text
 
 
@@ -183,10 +184,12 @@ class Language:
     modifying: re.Pattern[str]
     modifications: re.Pattern[str]
     mirnas: tuple[str, ...]
+    deeds: Mapping[str, re.Pattern[str]]
     fitting: dict[Fitting, tuple[tuple[Trial, ...], ...]] = field(default_factory=dict, repr=False)
     left: dict[tuple[str, str], tuple[Trial, ...]] = field(default_factory=dict, repr=False)
     runs: dict[str, Parts] = field(default_factory=dict, repr=False)
     gaps: dict[str, tuple[Element, ...]] = field(default_factory=dict, repr=False)
+    named: dict[str, str] = field(default_factory=dict, repr=False)
 
     def rules(self, which: str, trigger: str, left: frozenset[str], right: frozenset[str],
               before: str, behind: str) -> tuple[tuple[Trial, ...], ...]:  # fmt: skip
@@ -262,7 +265,8 @@ def load_language(folder: Path, relations: Mapping[str, RelationType]) -> Langua
                     compiler.any_of(triggers | {"T"}),
                     {name: compiler.symbols_of((name, *CUES[name])) for name in CUES} | {"aim": aims}, compiler.any_of({"former"}),
                     compiler.any_of({"modifies"}), find_words(word.text for word in words.values() if word.modification),
-                    tuple(text.replace(" ", "") for text, word in words.items() if "mirna" in word.classes))
+                    tuple(text.replace(" ", "") for text, word in words.items() if "mirna" in word.classes),
+                    {deed: name_pattern(words, deed) for deed in DEEDS})
 
 
 def split_phrase(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[str, int, int]]:
@@ -289,6 +293,12 @@ def index_chinese(words: Mapping[str, Word]) -> ahocorasick.Automaton:
             automaton.add_word(text, word)
     automaton.make_automaton()
     return automaton
+
+
+def name_pattern(words: Mapping[str, Word], kind: str) -> re.Pattern[str]:
+    """Return the expression for names that begin with a word of the class `kind`: `JAKs`, `p-JAK2`, but not `EGFR` for `EGF`."""
+    names = sorted((text.replace(" ", "") for text, word in words.items() if kind in word.classes), key=len, reverse=True)
+    return re.compile(f"(?:p-?)?(?:{'|'.join(map(re.escape, names)) or '(?!)'})s?(?![a-z])", re.IGNORECASE | re.ASCII)
 
 
 def find_words(texts: Iterable[str]) -> re.Pattern[str]:

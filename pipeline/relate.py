@@ -7,7 +7,7 @@ from bisect import bisect
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, permutations
 from typing import NamedTuple
 
 from pipeline.elements import Cut, Element, Elements, Member, read_elements, whole
@@ -264,7 +264,8 @@ def credit_links(frame: Frame, frames: Sequence[Frame], elements: Elements) -> I
         link = earlier.patient
         if not link or not earlier.grammatical or not frame.agent or not frame.patient or frame.patient.place == link.place:
             continue
-        if earlier.grammatical.place == frame.agent.place and not is_means(earlier.trigger, elements.row):
+        enzyme = frame.pattern.relation == "phosphorylates"  # `通过激活A继而磷酸化B`: the kinase that was activated does it
+        if earlier.grammatical.place == frame.agent.place and (enzyme or not is_means(earlier.trigger, elements.row)):
             yield from (frame._replace(agent=part, grammatical=None) for part in (link, *earlier.more))
 
 
@@ -331,7 +332,8 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
     if pattern.relation == "again":
         return deny_again(pattern, found, frames)
     if pattern.takes_object:
-        object_ = last_outcome(frames, elements) if pattern.relation == "echo" else last_object(frames, found.get("A"))
+        past = [frame for frame in frames if frame.trigger < start]
+        object_ = last_outcome(past or frames, elements) if pattern.relation == "echo" else last_object(frames, found.get("A"))
         found["B"] = object_ or Subject(-1, 0)
         if not found["B"].sign:
             return None
@@ -517,7 +519,8 @@ def find_subject(
         middle = size - 1 - match.start("A")
         inner = match.span("a") if "a" in match.re.groupindex else (match.start("A"), match.end("A"))
         chained = None if pattern.relation else find_chain(middle, frames, elements.row)
-        bound = "verb.bind" in elements.cues and any("verb.bind" in part.classes for part in elements.row[middle + 1 : place])
+        between = elements.row[middle + 1 : place] if "verb.bind" in elements.cues else ()
+        bound = any(part.classes & {"verb.bind", "similar"} for part in between)
         return chained or Subject(middle, sign_within(elements, size - inner[1], size - inner[0], middle), first=bound)
     if find_ending("break", place, elements, language):
         return None
@@ -704,8 +707,9 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
         name = "associated_with" if "disease" in (subject.type, object_.type) else relation
         if name == "associated_with" and absent:
             continue
-        if subject.type == "drug":  # a drug is no enzyme: it brings the phosphorylation or its loss about
-            name = {"phosphorylates": "activates", "dephosphorylates": "inhibits"}.get(name, name)
+        if frame.pattern.kind == "chain" and name == "phosphorylates" and a.deed != "kinase-name":
+            continue
+        name = name_deed(name, "drug" if subject.type == "drug" else a.deed, frame, elements)
         if subject.type == object_.type == "disease" and not may_link(frame, elements):
             continue
         yield Relation(
@@ -713,6 +717,25 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
             speculated=speculated, site=site.site if site and name != "associated_with" else "", effect="",
             trigger=elements.surface(frame.trigger),
             rule_id=frame.pattern.name, confidence=frame.pattern.confidence)  # fmt: skip
+
+
+def name_deed(relation: str, deed: str, frame: Frame, elements: Elements) -> str:
+    """Return the relation as the one who acts can bring it about: a drug or a ligand is no enzyme, a kinase is one."""
+    if deed in ("drug", "ligand-name"):
+        return {"phosphorylates": "activates", "dephosphorylates": "inhibits"}.get(relation, relation)
+    if deed == "kinase-name" and relation == "activates" and mediates_phosphorylation(frame, elements.row):
+        return "phosphorylates"
+    return relation
+
+
+def mediates_phosphorylation(frame: Frame, row: Sequence[Element]) -> bool:
+    """Tell whether a frame says that its agent brings a phosphorylation about: `A介导的B磷酸化`, `在A作用下B磷酸化`."""
+    word, agent, patient = row[frame.trigger].word, frame.agent, frame.patient
+    if not word or not agent or not patient or min(agent.sign, patient.sign) < 0 or frame.pattern.relation not in ("trigger", "sign"):
+        return False
+    phrase = row[patient.place + 1 : max(frame.end, patient.place + 4)]
+    done = any("verb.phosphorylate" in part.classes for part in phrase)
+    return word.effect == "phosphorylate" or (word.effect == "cause" and done)
 
 
 def settle(frame: Frame, elements: Elements) -> tuple[Frame, bool]:
@@ -738,8 +761,10 @@ def lacks(subject: Subject, trigger: int, row: Sequence[Element]) -> bool:
         return False
     lowering = {"cue.decrease", "adjective.decrease", "noun.decrease"}
     before, behind = row[max(0, subject.place - 4) : subject.place], row[subject.place + 1 : subject.place + 5]
-    marked = any(part.classes & lowering for part in behind[:2]) and any("cells" in part.classes for part in behind)
-    lacking = any("adjective.decrease" in part.classes for part in before[-1:]) and any("cells" in part.classes for part in before)
+    living = {"cells", "place"}
+    kinds = lowering if any("cells" in part.classes for part in behind) else {"adjective.decrease"}
+    marked = any(part.classes & kinds for part in behind[:2]) and any(part.classes & living for part in behind)
+    lacking = any("adjective.decrease" in part.classes for part in before[-1:]) and any(part.classes & living for part in (*before, *behind))
     return marked or lacking or any("render" in part.classes for part in row[subject.place : trigger])
 
 
@@ -776,7 +801,8 @@ def pair(one: Element, other: Element, frame: Frame, elements: Elements) -> Iter
         sides = len({member.side for member in one.members}) > 1
         word = elements.row[frame.trigger].word
         listed = not sides and word is not None and word.effect == "associate"  # related to something else
-        yield from ((a, b) for a, b in combinations(one.members, 2) if not listed and (not sides or a.side != b.side))
+        pairs = permutations if "mutual" in elements.row[frame.trigger].classes else combinations  # each acts on the other
+        yield from ((a, b) for a, b in pairs(one.members, 2) if not listed and (not sides or a.side != b.side))
     elif len(one.members) == len(other.members) > 1 and is_one_by_one(frame, elements):
         yield from zip(one.members, other.members, strict=True)
     else:
