@@ -6,7 +6,7 @@ import re
 from bisect import bisect
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, permutations
 from typing import NamedTuple
 
 from pipeline.elements import Cut, Element, Elements, Member, read_elements, whole
@@ -229,6 +229,8 @@ def is_listed(row: Sequence[Element], first: int, last: int) -> bool:
     sign = row[first + 1].classes & {"comma", "and"}
     if "disease" not in row[first].classes or not sign or ("comma" in sign and row[first + 2].members):
         return False
+    if "comma" in sign and not any(part.classes & {"verb", "past", "ing"} for part in row[:first]):
+        return False  # `in D, loss of A …`
     linking = {"verb", "be", "have", "rel", "but", "resp", "as"}
     return not any(row[place].classes & linking or ("past" in row[place].classes and "hyphen" not in row[place - 1].classes)
                    for place in range(first + 1, last))  # fmt: skip
@@ -706,7 +708,8 @@ def is_presupposed(frame: Frame, elements: Elements) -> bool:
 
 def lacks(subject: Subject, trigger: int, row: Sequence[Element]) -> bool:
     """Tell whether what fails to act is without the subject: `A-null cells failed to …`, `in the absence of A`."""
-    if any("absence" in part.classes for part in row[max(0, subject.place - 3) : subject.place]):
+    near = row[max(0, subject.place - 3) : subject.place]
+    if any("absence" in part.classes for part in near) and not any(part.members for part in near):
         return True
     if subject.sign > 0:
         return False
@@ -750,7 +753,9 @@ def pair(one: Element, other: Element, frame: Frame, elements: Elements) -> Iter
         sides = len({member.side for member in one.members}) > 1
         word = elements.row[frame.trigger].word
         listed = not sides and word is not None and word.effect == "associate"  # related to something else
-        yield from ((a, b) for a, b in combinations(one.members, 2) if not listed and (not sides or a.side != b.side))
+        mutual = any("mutual" in part.classes for part in elements.row[frame.trigger : frame.end])  # `A and B inhibit each other`
+        couples = permutations(one.members, 2) if mutual else combinations(one.members, 2)
+        yield from ((a, b) for a, b in couples if not listed and (not sides or a.side != b.side))
     elif len(one.members) == len(other.members) > 1 and is_one_by_one(frame, elements):
         yield from zip(one.members, other.members, strict=True)
     else:
