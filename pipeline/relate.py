@@ -361,7 +361,7 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
         more = next((earlier.more for earlier in reversed(frames) if earlier.patient), ())
     else:
         behind_by = agent and patient and agent.place > patient.place > place  # `T of B by A, C`: C acts, too
-        more = () if behind_by else find_more(patient, end, place, elements, language)
+        more = () if behind_by else find_more(patient, end, place, elements, language, pattern.relation == "binds")
     end = max([end, *(part.place + 1 for part in more)])
     return Frame(pattern, place, agent, patient, grammatical, start, end, more)
 
@@ -427,8 +427,12 @@ def has_object(place: int, row: Sequence[Element]) -> bool:
     return not passive and place + 1 < len(row) and bool(row[place + 1].classes & {"w", "det", "noun", "adjective"})
 
 
-def find_more(patient: Subject | None, end: int, trigger: int, elements: Elements, language: Language) -> tuple[Subject, ...]:
-    """Return the further objects that follow the patient, joined by commas and conjunctions."""
+def find_more(patient: Subject | None, end: int, trigger: int, elements: Elements, language: Language,
+              bound: bool = False) -> tuple[Subject, ...]:  # fmt: skip
+    """Return the further objects that follow the patient, joined by commas and conjunctions.
+
+    What is `bound` is no state: a verb behind it is one of its own (`associated with B and blocked C`).
+    """
     more: list[Subject] = []
     if patient and (patient.place < trigger or not language.more.match(elements.symbols, end)):
         end = patient.place + 1
@@ -439,7 +443,7 @@ def find_more(patient: Subject | None, end: int, trigger: int, elements: Element
         end = match.start("M") + 1
         own = any(part.word and part.word.effect in ("increase", "decrease") and not is_modifier(elements.row, at)
                   for at, part in enumerate(elements.row[match.start() : end], match.start()))  # fmt: skip
-        if own and may_act(elements.row, match.start(), end) and (not word or word.effect not in ("cause", "associate", "")):
+        if own and may_act(elements.row, match.start(), end) and (bound or not word or word.effect not in ("cause", "associate", "")):
             break
         if own and "noun" in elements.row[trigger].classes and "verb" not in elements.row[trigger].classes:
             break
@@ -781,8 +785,9 @@ def name_relation(frame: Frame, elements: Elements) -> str:
     sign = word.sign * frame.agent.sign * frame.patient.sign
     if frame.pattern.relation in ("effect", "echo"):
         return "activates" if sign > 0 else "inhibits"
-    if word.effect == "bind":
-        return "binds" if sign > 0 else "inhibits"
+    if word.effect == "bind":  # `binds a mutant of B that lacks its tail` still binds
+        verbal = elements.row[frame.trigger].classes & {"verb", "past"} and frame.agent.sign > 0
+        return "binds" if sign > 0 or verbal else "inhibits"
     if word.effect == "phosphorylate":
         return "phosphorylates" if sign > 0 else "inhibits"
     if word.effect == "dephosphorylate":
