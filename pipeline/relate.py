@@ -411,6 +411,9 @@ def last_agent(frames: Sequence[Frame]) -> Subject | None:
 def last_outcome(frames: Sequence[Frame], elements: Elements) -> Subject:
     """Return what the frame before says to rise or to fall, with 1 or -1 for it: what `this effect` stands for."""
     for frame in reversed(frames):
+        if frame.agent and frame.patient and any(part is not frame and part.agent and part.patient
+                                                 and part.trigger < frame.trigger < part.end for part in frames):  # fmt: skip
+            continue  # `A blocked the B-induced rise of C`: the whole is meant
         if frame.agent and frame.patient:
             relation = name_relation(frame, elements)
             place = frame.agent.place if relation == "binds" else frame.patient.place  # the one that binds is moved to it
@@ -599,6 +602,8 @@ def acted_on(place: int, subject: Subject, frames: Sequence[Frame], elements: El
     for frame in reversed(frames):
         if not frame.patient or not frame.agent or (frame.pattern.takes_subject and frame.end != place):
             continue
+        if any(part.classes & {"rel", "comma"} for part in elements.row[subject.place + 1 : frame.trigger]):
+            continue  # `A, an inhibitor of B, …` and `A, which inhibits B, …` are about A
         if frame.agent.place == subject.place and max(frame.end, subject.place + 1) >= place - 1:
             return Subject(frame.patient.place, -1 if name_relation(frame, elements) == "inhibits" else 1)
     return subject
