@@ -338,6 +338,8 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
         if subject and pattern.takes_subject == "B":
             subject = acted_on(start, subject, frames, elements)
             subject = subject._replace(sign=subject.sign * sign_behind(start, place, elements.row))
+        if subject and names_cells(subject.place, elements.row, pattern.takes_subject == "B"):
+            return None
         if subject is None and pattern.takes_subject not in found:
             return None
         if subject:
@@ -364,6 +366,20 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
         more = () if behind_by else find_more(patient, end, place, elements, language, pattern.relation == "binds")
     end = max([end, *(part.place + 1 for part in more)])
     return Frame(pattern, place, agent, patient, grammatical, start, end, more)
+
+
+def names_cells(place: int, row: Sequence[Element], altered: bool) -> bool:
+    """Tell whether the gene at `place` only says which cells are meant: `CD4+ T cells`.
+
+    `altered`: those with more or less of it, too (`STAT3-deficient mice`); they act in its place, nothing acts on it.
+    """
+    at = place + 1
+    naming = {"w", "open", "close", "num"} | ({"hyphen", "past", "adjective", "ing", "cue"} if altered else set())
+    while at < min(len(row), place + 7) and row[at].classes & naming and (altered or not row[at].classes & {"cue", "T"}):
+        if "cells" in row[at].classes:
+            break
+        at += 1
+    return "gene" in row[place].classes and at < len(row) and "cells" in row[at].classes
 
 
 def deny_again(pattern: Pattern, found: Mapping[str, Subject], frames: Sequence[Frame]) -> Frame | None:
