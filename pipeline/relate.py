@@ -374,12 +374,13 @@ def names_cells(place: int, row: Sequence[Element], altered: bool) -> bool:
     `altered`: those with more or less of it, too (`STAT3-deficient mice`); they act in its place, nothing acts on it.
     """
     at = place + 1
-    naming = {"w", "open", "close", "num"} | ({"hyphen", "past", "adjective", "ing", "cue"} if altered else set())
-    while at < min(len(row), place + 7) and row[at].classes & naming and (altered or not row[at].classes & {"cue", "T"}):
-        if "cells" in row[at].classes:
-            break
+    naming = {"w", "open", "close"} | ({"num", "hyphen", "past", "adjective", "ing", "cue"} if altered else set())
+    while at < min(len(row) - 1, place + 7) and "cells" not in row[at].classes:
+        if not row[at].classes & naming or (not altered and row[at].classes & {"cue", "T"}):
+            return False
         at += 1
-    return "gene" in row[place].classes and at < len(row) and "cells" in row[at].classes
+    process = bool(row[min(at + 1, len(row) - 1)].classes & {"noun", "fate"})  # `A-induced macrophage activation`
+    return "gene" in row[place].classes and at > place + 1 and "cells" in row[min(at, len(row) - 1)].classes and not process
 
 
 def deny_again(pattern: Pattern, found: Mapping[str, Subject], frames: Sequence[Frame]) -> Frame | None:
