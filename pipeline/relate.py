@@ -497,6 +497,8 @@ def sign_within(row: Sequence[Element], first: int, last: int, middle: int) -> i
             continue
         if place > middle and "gene" not in row[middle].classes and "verb" in word.classes:
             continue
+        if place + 1 < middle and "drug" in row[middle].classes and "adjective" in word.classes and "head" in row[place + 1].classes:
+            continue  # `lower concentrations of A` are A
         if "agent" not in word.classes or ("gene" in row[middle].classes and (place > middle or governs(row, place))):
             sign *= word.sign
     return sign
