@@ -633,7 +633,8 @@ def find_chain(place: int, frames: Sequence[Frame], row: Sequence[Element]) -> S
     for frame in reversed(frames):
         objects = [part.place for part in (frame.patient, *frame.more) if part]
         modifier = "hyphen" in row[frame.trigger - 1].classes and not frame.pattern.takes_subject
-        subject = None if modifier or frame.pattern.kind == "attribute" else frame.grammatical
+        named = modifier or frame.pattern.kind == "attribute" or "goal" in row[frame.trigger].classes  # `B, an A target gene`
+        subject = None if named else frame.grammatical
         if place in objects and subject and subject.place != place:
             return subject
     return None
