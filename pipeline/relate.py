@@ -320,8 +320,8 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
     size = len(elements.row)
     found = locate(pattern, left, right, elements)
     start, end = size - left.end(), right.end()
-    if pattern.relation == "again":
-        return deny_again(pattern, found, frames)
+    if pattern.relation in ("again", "likewise"):
+        return say_again(pattern, found, frames)
     if pattern.takes_object:
         object_ = last_outcome(frames, elements) if pattern.relation == "echo" else last_object(frames, found.get("A"))
         found["B"] = object_ or Subject(-1, 0)
@@ -383,14 +383,18 @@ def names_cells(place: int, row: Sequence[Element], altered: bool) -> bool:
     return "gene" in row[place].classes and at > place + 1 and "cells" in row[min(at, len(row) - 1)].classes and not process
 
 
-def deny_again(pattern: Pattern, found: Mapping[str, Subject], frames: Sequence[Frame]) -> Frame | None:
-    """Return the statement before with another agent or patient, denied: `A activated B, whereas C was not`."""
+def say_again(pattern: Pattern, found: Mapping[str, Subject], frames: Sequence[Frame]) -> Frame | None:
+    """Return the statement before with another agent or patient: `A activated B, as did C`.
+
+    It is denied in `A activated B, whereas C was not`.
+    """
     earlier = next((frame for frame in reversed(frames) if frame.agent and frame.patient), None)
     if not earlier or earlier.pattern.kind == "modification" or earlier.denied:
         return None
     rule = replace(earlier.pattern, name=pattern.name, kind=pattern.kind, confidence=pattern.confidence)
     agent, patient = found.get("A", earlier.agent), found.get("B", earlier.patient)
-    return earlier._replace(pattern=rule, agent=agent, patient=patient, grammatical=None, more=(), denied=True)
+    return earlier._replace(pattern=rule, agent=agent, patient=patient, grammatical=None, more=(),
+                            denied=pattern.relation == "again")  # fmt: skip
 
 
 def sign_behind(start: int, trigger: int, row: Sequence[Element]) -> int:
