@@ -352,6 +352,8 @@ def join(parts: Sequence[Element], start: int, end: int) -> Element:
         added |= "joint" in part.classes
         if part.members:
             classes |= part.classes
-            marked = excluded or side or added
-            members += [member._replace(excluded=excluded, side=side, added=added) for member in part.members] if marked else part.members
+            own = part.members
+            if excluded or side or added:
+                own = tuple([member._replace(excluded=excluded, side=side, added=added) for member in own])
+            members += own
     return Element(start, end, frozenset(classes), None, tuple(members))

@@ -405,7 +405,7 @@ def allot_symbols(words: Mapping[str, Word]) -> dict[frozenset[str], str]:
 
 def compile_pattern(row: Row, compiler: Compiler, relations: Mapping[str, RelationType]) -> Pattern:
     """Compile a row of patterns.csv; raise LexiconError if it cannot be."""
-    if row["relation"] not in relations and row["relation"] not in ("trigger", "sign", "effect", "echo", "again", ""):
+    if row["relation"] not in relations and row["relation"] not in ("trigger", "sign", "effect", "echo", "again", "likewise", ""):
         raise row.error("relation", f"{row['relation']} is not in relations.csv", "use a relation listed there")
     if row["kind"] not in KINDS:
         raise row.error("kind", f"{row['kind']} is no kind of rule", f"write one of {', '.join(KINDS)}")
@@ -435,8 +435,9 @@ def compile_pattern(row: Row, compiler: Compiler, relations: Mapping[str, Relati
 
 def read_types(text: str) -> dict[str, frozenset[str]]:
     """Return the types that a pattern allows its `A` and its `B`, where it names any."""
-    named = re.findall(r"(?<![\w<])([ABSO]):([\w|]+)", text)
-    return {{"S": "A", "O": "B"}.get(role, role): frozenset(types.replace("mirna", "gene").split("|")) for role, types in named}
+    named = re.findall(r"(?<![\w<])([ABSOGF]):([\w|]+)", text)
+    return {{"S": "A", "G": "A", "F": "A", "O": "B"}.get(role, role): frozenset(types.replace("mirna", "gene").split("|"))
+            for role, types in named}  # fmt: skip
 
 
 def find_roles(left: re.Pattern[str], right: re.Pattern[str]) -> Iterator[Role]:

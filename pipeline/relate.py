@@ -238,6 +238,8 @@ def is_listed(row: Sequence[Element], first: int, last: int) -> bool:
     sign = row[first + 1].classes & {"comma", "and"}
     if "disease" not in row[first].classes or not sign or ("comma" in sign and row[first + 2].members):
         return False
+    if "comma" in sign and not any(part.classes & {"verb", "past", "ing"} for part in row[:first]):
+        return False  # `in D, loss of A …`
     linking = {"verb", "be", "have", "rel", "but", "resp", "as"}
     return not any(row[place].classes & linking or ("past" in row[place].classes and "hyphen" not in row[place - 1].classes)
                    for place in range(first + 1, last))  # fmt: skip
@@ -329,8 +331,8 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
     size = len(elements.row)
     found = locate(pattern, left, right, elements)
     start, end = size - left.end(), right.end()
-    if pattern.relation == "again":
-        return deny_again(pattern, found, frames)
+    if pattern.relation in ("again", "likewise"):
+        return say_again(pattern, found, frames)
     if pattern.takes_object:
         past = [frame for frame in frames if frame.trigger < start]
         object_ = last_outcome(past or frames, elements) if pattern.relation == "echo" else last_object(frames, found.get("A"))
@@ -348,6 +350,8 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
         if subject and pattern.takes_subject == "B":
             subject = acted_on(start, subject, frames, elements)
             subject = subject._replace(sign=subject.sign * sign_behind(start, place, elements))
+        if subject and names_cells(subject.place, elements.row, pattern.takes_subject == "B"):
+            return None
         if subject is None and pattern.takes_subject not in found:
             return None
         if subject:
@@ -371,19 +375,38 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
         more = next((earlier.more for earlier in reversed(frames) if earlier.patient), ())
     else:
         behind_by = agent and patient and agent.place > patient.place > place  # `T of B by A, C`: C acts, too
-        more = () if behind_by else find_more(patient, end, place, elements, language)
+        more = () if behind_by else find_more(patient, end, place, elements, language, pattern.relation == "binds")
     end = max([end, *(part.place + 1 for part in more)]) if more else end
     return Frame(pattern, place, agent, patient, grammatical, start, end, more)
 
 
-def deny_again(pattern: Pattern, found: Mapping[str, Subject], frames: Sequence[Frame]) -> Frame | None:
-    """Return the statement before with another agent or patient, denied: `A activated B, whereas C was not`."""
+def names_cells(place: int, row: Sequence[Element], altered: bool) -> bool:
+    """Tell whether the gene at `place` only says which cells are meant: `CD4+ T cells`.
+
+    `altered`: those with more or less of it, too (`STAT3-deficient mice`); they act in its place, nothing acts on it.
+    """
+    at = place + 1
+    naming = {"w", "open", "close"} | ({"num", "hyphen", "past", "adjective", "ing", "cue"} if altered else set())
+    while at < min(len(row) - 1, place + 7) and "cells" not in row[at].classes:
+        if not row[at].classes & naming or (not altered and row[at].classes & {"cue", "T"}):
+            return False
+        at += 1
+    process = bool(row[min(at + 1, len(row) - 1)].classes & {"noun", "fate"})  # `A-induced macrophage activation`
+    return "gene" in row[place].classes and at > place + 1 and "cells" in row[min(at, len(row) - 1)].classes and not process
+
+
+def say_again(pattern: Pattern, found: Mapping[str, Subject], frames: Sequence[Frame]) -> Frame | None:
+    """Return the statement before with another agent or patient: `A activated B, as did C`.
+
+    It is denied in `A activated B, whereas C was not`.
+    """
     earlier = next((frame for frame in reversed(frames) if frame.agent and frame.patient), None)
     if not earlier or earlier.pattern.kind == "modification" or earlier.denied:
         return None
     rule = replace(earlier.pattern, name=pattern.name, kind=pattern.kind, confidence=pattern.confidence)
     agent, patient = found.get("A", earlier.agent), found.get("B", earlier.patient)
-    return earlier._replace(pattern=rule, agent=agent, patient=patient, grammatical=None, more=(), denied=True)
+    return earlier._replace(pattern=rule, agent=agent, patient=patient, grammatical=None, more=(),
+                            denied=pattern.relation == "again")  # fmt: skip
 
 
 def sign_behind(start: int, trigger: int, elements: Elements) -> int:
@@ -421,6 +444,9 @@ def last_agent(frames: Sequence[Frame]) -> Subject | None:
 def last_outcome(frames: Sequence[Frame], elements: Elements) -> Subject:
     """Return what the frame before says to rise or to fall, with 1 or -1 for it: what `this effect` stands for."""
     for frame in reversed(frames):
+        if frame.agent and frame.patient and any(part is not frame and part.agent and part.patient
+                                                 and part.trigger < frame.trigger < part.end for part in frames):  # fmt: skip
+            continue  # `A blocked the B-induced rise of C`: the whole is meant
         if frame.agent and frame.patient:
             relation = name_relation(frame, elements)
             place = frame.agent.place if relation == "binds" else frame.patient.place  # the one that binds is moved to it
@@ -437,8 +463,12 @@ def has_object(place: int, row: Sequence[Element]) -> bool:
     return not passive and place + 1 < len(row) and bool(row[place + 1].classes & {"w", "det", "noun", "adjective"})
 
 
-def find_more(patient: Subject | None, end: int, trigger: int, elements: Elements, language: Language) -> tuple[Subject, ...]:
-    """Return the further objects that follow the patient, joined by commas and conjunctions."""
+def find_more(patient: Subject | None, end: int, trigger: int, elements: Elements, language: Language,
+              bound: bool = False) -> tuple[Subject, ...]:  # fmt: skip
+    """Return the further objects that follow the patient, joined by commas and conjunctions.
+
+    What is `bound` is no state: a verb behind it is one of its own (`associated with B and blocked C`).
+    """
     more: list[Subject] = []
     if patient and (patient.place < trigger or not language.more.match(elements.symbols, end)):
         end = patient.place + 1
@@ -449,7 +479,8 @@ def find_more(patient: Subject | None, end: int, trigger: int, elements: Element
         end = match.start("M") + 1
         own = any(part.word and part.word.effect in ("increase", "decrease") and not is_modifier(elements.row, at)
                   for at, part in enumerate(elements.row[match.start() : end], match.start()))  # fmt: skip
-        if own and may_act(elements.row, match.start(), end) and (not word or word.effect not in ("cause", "associate", "")):
+        linking = not bound and word and word.effect in ("cause", "associate", "")
+        if own and may_act(elements.row, match.start(), end) and not linking:
             break
         if own and "noun" in elements.row[trigger].classes and "verb" not in elements.row[trigger].classes:
             break
@@ -485,6 +516,9 @@ def sign_within(elements: Elements, first: int, last: int, middle: int) -> int:
             continue
         if place > middle and "gene" not in row[middle].classes and "verb" in word.classes:
             continue
+        doses = "adjective" in word.classes and place + 1 < middle and "head" in row[place + 1].classes
+        if doses and "drug" in row[middle].classes:
+            continue  # `lower concentrations of A` are A
         if "agent" not in word.classes or ("gene" in row[middle].classes and (place > middle or governs(row, place))):
             sign *= word.sign
     return sign
@@ -611,6 +645,8 @@ def acted_on(place: int, subject: Subject, frames: Sequence[Frame], elements: El
     for frame in reversed(frames):
         if not frame.patient or not frame.agent or (frame.pattern.takes_subject and frame.end != place):
             continue
+        if any(part.classes & {"rel", "comma"} for part in elements.row[subject.place + 1 : frame.trigger]):
+            continue  # `A, an inhibitor of B, …` and `A, which inhibits B, …` are about A
         if frame.agent.place == subject.place and max(frame.end, subject.place + 1) >= place - 1:
             return Subject(frame.patient.place, -1 if name_relation(frame, elements) == "inhibits" else 1)
     return subject
@@ -621,7 +657,8 @@ def find_chain(place: int, frames: Sequence[Frame], row: Sequence[Element]) -> S
     for frame in reversed(frames):
         objects = [part.place for part in (frame.patient, *frame.more) if part]
         modifier = "hyphen" in row[frame.trigger - 1].classes and not frame.pattern.takes_subject
-        subject = None if modifier or frame.pattern.kind == "attribute" else frame.grammatical
+        named = modifier or frame.pattern.kind == "attribute" or "goal" in row[frame.trigger].classes  # `B, an A target gene`
+        subject = None if named else frame.grammatical
         if place in objects and subject and subject.place != place:
             return subject
     return None
@@ -731,7 +768,9 @@ def name_deed(relation: str, deed: str, frame: Frame, elements: Elements) -> str
 def mediates_phosphorylation(frame: Frame, row: Sequence[Element]) -> bool:
     """Tell whether a frame says that its agent brings a phosphorylation about: `A介导的B磷酸化`, `在A作用下B磷酸化`."""
     word, agent, patient = row[frame.trigger].word, frame.agent, frame.patient
-    if not word or not agent or not patient or min(agent.sign, patient.sign) < 0 or frame.pattern.relation not in ("trigger", "sign"):
+    if not word or not agent or not patient or min(agent.sign, patient.sign) < 0:
+        return False
+    if frame.pattern.relation not in ("trigger", "sign"):
         return False
     phrase = row[patient.place + 1 : max(frame.end, patient.place + 4)]
     done = any("verb.phosphorylate" in part.classes for part in phrase)
@@ -755,7 +794,8 @@ def is_presupposed(frame: Frame, elements: Elements) -> bool:
 
 def lacks(subject: Subject, trigger: int, row: Sequence[Element]) -> bool:
     """Tell whether what fails to act is without the subject: `A-null cells failed to …`, `in the absence of A`."""
-    if any("absence" in part.classes for part in row[max(0, subject.place - 3) : subject.place]):
+    near = row[max(0, subject.place - 3) : subject.place]
+    if any("absence" in part.classes for part in near) and not any(part.members for part in near):
         return True
     if subject.sign > 0:
         return False
@@ -764,7 +804,8 @@ def lacks(subject: Subject, trigger: int, row: Sequence[Element]) -> bool:
     living = {"cells", "place"}
     kinds = lowering if any("cells" in part.classes for part in behind) else {"adjective.decrease"}
     marked = any(part.classes & kinds for part in behind[:2]) and any(part.classes & living for part in behind)
-    lacking = any("adjective.decrease" in part.classes for part in before[-1:]) and any(part.classes & living for part in (*before, *behind))
+    lacking = any("adjective.decrease" in part.classes for part in before[-1:])
+    lacking = lacking and any(part.classes & living for part in (*before, *behind))
     return marked or lacking or any("render" in part.classes for part in row[subject.place : trigger])
 
 
@@ -801,8 +842,9 @@ def pair(one: Element, other: Element, frame: Frame, elements: Elements) -> Iter
         sides = len({member.side for member in one.members}) > 1
         word = elements.row[frame.trigger].word
         listed = not sides and word is not None and word.effect == "associate"  # related to something else
-        pairs = permutations if "mutual" in elements.row[frame.trigger].classes else combinations  # each acts on the other
-        yield from ((a, b) for a, b in pairs(one.members, 2) if not listed and (not sides or a.side != b.side))
+        mutual = any("mutual" in part.classes for part in elements.row[frame.trigger : max(frame.trigger + 1, frame.end)])
+        couples = permutations(one.members, 2) if mutual else combinations(one.members, 2)  # `A and B inhibit each other`
+        yield from ((a, b) for a, b in couples if not listed and (not sides or a.side != b.side))
     elif len(one.members) == len(other.members) > 1 and is_one_by_one(frame, elements):
         yield from zip(one.members, other.members, strict=True)
     else:
@@ -830,8 +872,9 @@ def name_relation(frame: Frame, elements: Elements) -> str:
     sign = word.sign * frame.agent.sign * frame.patient.sign
     if frame.pattern.relation in ("effect", "echo"):
         return "activates" if sign > 0 else "inhibits"
-    if word.effect == "bind":
-        return "binds" if sign > 0 else "inhibits"
+    if word.effect == "bind":  # `binds a mutant of B that lacks its tail` still binds
+        verbal = elements.row[frame.trigger].classes & {"verb", "past"} and frame.agent.sign > 0
+        return "binds" if sign > 0 or verbal else "inhibits"
     if word.effect == "phosphorylate":
         return "phosphorylates" if sign > 0 else "inhibits"
     if word.effect == "dephosphorylate":
