@@ -69,7 +69,8 @@ def read_elements(
     residues = sites.find(text)
     for index, span in enumerate(spans):
         small = span.type == "gene" and text[span.start : span.start + 9].lower().startswith(language.mirnas)
-        mention = Element(span.start, span.end, MIRNA if small else MENTIONED[span.type], members=(Member(index, deed=find_deed(text, span, language)),))
+        member = Member(index, deed=find_deed(text, span, language))
+        mention = Element(span.start, span.end, MIRNA if small else MENTIONED[span.type], members=(member,))
         if span.start < at:  # a name inside a name, as some corpora mark them
             row[-1] = join([row[-1], mention])
             at = max(at, span.end)

@@ -704,7 +704,9 @@ def name_deed(relation: str, deed: str, frame: Frame, elements: Elements) -> str
 def mediates_phosphorylation(frame: Frame, row: Sequence[Element]) -> bool:
     """Tell whether a frame says that its agent brings a phosphorylation about: `A介导的B磷酸化`, `在A作用下B磷酸化`."""
     word, agent, patient = row[frame.trigger].word, frame.agent, frame.patient
-    if not word or not agent or not patient or min(agent.sign, patient.sign) < 0 or frame.pattern.relation not in ("trigger", "sign"):
+    if not word or not agent or not patient or frame.pattern.relation not in ("trigger", "sign"):
+        return False
+    if min(agent.sign, patient.sign) < 0:
         return False
     phrase = row[patient.place + 1 : max(frame.end, patient.place + 4)]
     done = any("verb.phosphorylate" in part.classes for part in phrase)
@@ -733,11 +735,12 @@ def lacks(subject: Subject, trigger: int, row: Sequence[Element]) -> bool:
     if subject.sign > 0:
         return False
     lowering = {"cue.decrease", "adjective.decrease", "noun.decrease"}
-    before, behind = row[max(0, subject.place - 4) : subject.place], row[subject.place + 1 : subject.place + 5]
+    before, behind = list(row[max(0, subject.place - 4) : subject.place]), list(row[subject.place + 1 : subject.place + 5])
     living = {"cells", "place"}
     kinds = lowering if any("cells" in part.classes for part in behind) else {"adjective.decrease"}
     marked = any(part.classes & kinds for part in behind[:2]) and any(part.classes & living for part in behind)
-    lacking = any("adjective.decrease" in part.classes for part in before[-1:]) and any(part.classes & living for part in before + behind)
+    without = any("adjective.decrease" in part.classes for part in before[-1:])
+    lacking = without and any(part.classes & living for part in before + behind)
     return marked or lacking or any("render" in part.classes for part in row[subject.place : trigger])
 
 
