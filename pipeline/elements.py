@@ -102,9 +102,7 @@ def read_elements(
     at = 0
     residues = sites.find(text)
     for index, span in enumerate(spans):
-        small = span.type == "gene" and text[span.start : span.start + 9].lower().startswith(language.mirnas)
-        member = Member(index, deed=find_deed(text[span.start : span.end], language) if span.type == "gene" else "")
-        mention = Element(span.start, span.end, MIRNA if small else MENTIONED[span.type], None, (member,))
+        mention = read_mention(index, span, text[span.start : span.end], language)
         if span.start < at:  # a name inside a name, as some corpora mark them
             row.elements[-1] = join([row.elements[-1], mention], row.elements[-1].start, max(at, span.end))
             at = max(at, span.end)
@@ -120,6 +118,14 @@ def read_elements(
     cues = frozenset([name for name, marks in language.cues.items() if not kinds.isdisjoint(marks)])
     groups = tuple([place for place, element in enumerate(row.elements) if element.members])
     return Elements(text, tuple(row.elements), tuple(row.bases), symbols, symbols[::-1], kinds, cues, groups)
+
+
+def read_mention(index: int, span: Span, name: str, language: Language) -> Element:
+    """Return the element of a mention, the one at `index` of its sentence."""
+    if span.type != "gene":
+        return Element(span.start, span.end, MENTIONED[span.type], None, (Member(index),))
+    classes = MIRNA if name[:9].lower().startswith(language.mirnas) else MENTIONED["gene"]
+    return Element(span.start, span.end, classes, None, (Member(index, deed=find_deed(name, language)),))
 
 
 def find_deed(name: str, language: Language) -> str:

@@ -800,7 +800,7 @@ def lacks(subject: Subject, trigger: int, row: Sequence[Element]) -> bool:
     if subject.sign > 0:
         return False
     lowering = {"cue.decrease", "adjective.decrease", "noun.decrease"}
-    before, behind = row[max(0, subject.place - 4) : subject.place], row[subject.place + 1 : subject.place + 5]
+    before, behind = list(row[max(0, subject.place - 4) : subject.place]), list(row[subject.place + 1 : subject.place + 5])
     living = {"cells", "place"}
     kinds = lowering if any("cells" in part.classes for part in behind) else {"adjective.decrease"}
     marked = any(part.classes & kinds for part in behind[:2]) and any(part.classes & living for part in behind)
