@@ -436,8 +436,8 @@ def compile_pattern(row: Row, compiler: Compiler, relations: Mapping[str, Relati
 def read_types(text: str) -> dict[str, frozenset[str]]:
     """Return the types that a pattern allows its `A` and its `B`, where it names any."""
     named = re.findall(r"(?<![\w<])([ABSOGF]):([\w|]+)", text)
-    return {{"S": "A", "G": "A", "F": "A", "O": "B"}.get(role, role): frozenset(types.replace("mirna", "gene").split("|"))
-            for role, types in named}  # fmt: skip
+    stands = {"S": "A", "G": "A", "F": "A", "O": "B"}
+    return {stands.get(role, role): frozenset(types.replace("mirna", "gene").split("|")) for role, types in named}
 
 
 def find_roles(left: re.Pattern[str], right: re.Pattern[str]) -> Iterator[Role]:

@@ -444,9 +444,8 @@ def last_agent(frames: Sequence[Frame]) -> Subject | None:
 def last_outcome(frames: Sequence[Frame], elements: Elements) -> Subject:
     """Return what the frame before says to rise or to fall, with 1 or -1 for it: what `this effect` stands for."""
     for frame in reversed(frames):
-        if frame.agent and frame.patient and any(part is not frame and part.agent and part.patient
-                                                 and part.trigger < frame.trigger < part.end for part in frames):  # fmt: skip
-            continue  # `A blocked the B-induced rise of C`: the whole is meant
+        if is_within(frame, frames):
+            continue
         if frame.agent and frame.patient:
             relation = name_relation(frame, elements)
             place = frame.agent.place if relation == "binds" else frame.patient.place  # the one that binds is moved to it
@@ -455,6 +454,12 @@ def last_outcome(frames: Sequence[Frame], elements: Elements) -> Subject:
         if frame.grammatical and word and not has_object(frame.trigger, elements.row):
             return Subject(frame.grammatical.place, word.sign)
     return Subject(-1, 0)
+
+
+def is_within(frame: Frame, frames: Sequence[Frame]) -> bool:
+    """Tell whether a frame is part of another one, which is meant: `A blocked the B-induced rise of C`."""
+    return bool(frame.agent and frame.patient) and any(
+        part.agent and part.patient and part.trigger < frame.trigger < part.end for part in frames)  # fmt: skip
 
 
 def has_object(place: int, row: Sequence[Element]) -> bool:
@@ -479,8 +484,8 @@ def find_more(patient: Subject | None, end: int, trigger: int, elements: Element
         end = match.start("M") + 1
         own = any(part.word and part.word.effect in ("increase", "decrease") and not is_modifier(elements.row, at)
                   for at, part in enumerate(elements.row[match.start() : end], match.start()))  # fmt: skip
-        linking = not bound and word and word.effect in ("cause", "associate", "")
-        if own and may_act(elements.row, match.start(), end) and not linking:
+        state = not bound and word is not None and word.effect in ("cause", "associate", "")
+        if own and not state and may_act(elements.row, match.start(), end):
             break
         if own and "noun" in elements.row[trigger].classes and "verb" not in elements.row[trigger].classes:
             break
@@ -509,19 +514,21 @@ def sign_within(elements: Elements, first: int, last: int, middle: int) -> int:
         word = row[place].word
         if not word or place == middle or (place > first and is_coordinated(row, place)):
             continue
-        behind = place > middle and "missing" in row[place].classes  # `a mutant of A lacking its tail` is there
-        if "anti" in row[place].classes and place + 1 != middle:  # `anti-CD3-induced production of B`
+        if is_aside(row, middle, place) or is_unsigned(row, place, middle):
             continue
-        if behind or is_aside(row, middle, place) or row[place].classes & {"past.target", "verb.target"}:
-            continue
-        if place > middle and "gene" not in row[middle].classes and "verb" in word.classes:
-            continue
-        doses = "adjective" in word.classes and place + 1 < middle and "head" in row[place + 1].classes
-        if doses and "drug" in row[middle].classes:
-            continue  # `lower concentrations of A` are A
         if "agent" not in word.classes or ("gene" in row[middle].classes and (place > middle or governs(row, place))):
             sign *= word.sign
     return sign
+
+
+def is_unsigned(row: Sequence[Element], place: int, middle: int) -> bool:
+    """Tell whether the trigger at `place` says nothing of how much there is of the mention at `middle`."""
+    classes, name = row[place].classes, row[middle].classes
+    if place > middle:  # `a mutant of A lacking its tail` is there
+        return "missing" in classes or bool(classes & {"past.target", "verb.target"}) or ("gene" not in name and "verb" in classes)
+    far_anti = "anti" in classes and place + 1 != middle  # `anti-CD3-induced production of B`
+    dose = "drug" in name and "adjective" in classes and "head" in row[place + 1].classes  # `lower doses of A` are A
+    return far_anti or dose or bool(classes & {"past.target", "verb.target"})
 
 
 def governs(row: Sequence[Element], place: int) -> bool:
@@ -657,8 +664,8 @@ def find_chain(place: int, frames: Sequence[Frame], row: Sequence[Element]) -> S
     for frame in reversed(frames):
         objects = [part.place for part in (frame.patient, *frame.more) if part]
         modifier = "hyphen" in row[frame.trigger - 1].classes and not frame.pattern.takes_subject
-        named = modifier or frame.pattern.kind == "attribute" or "goal" in row[frame.trigger].classes  # `B, an A target gene`
-        subject = None if named else frame.grammatical
+        named = "goal" in row[frame.trigger].classes  # `B, an A target gene`, is no object of A
+        subject = None if modifier or named or frame.pattern.kind == "attribute" else frame.grammatical
         if place in objects and subject and subject.place != place:
             return subject
     return None
