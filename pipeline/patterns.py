@@ -42,7 +42,7 @@ MIRNA = frozenset(["E", "gene", "mirna"])
 LOWERING = tuple(f"{form}.{effect}" for form in FORMS for effect, sign in SIGNS.items() if sign < 0)
 CUES = {  # what is looked for only in sentences that hold a word of the class, or of one of the further ones
     "neg": ("butnot",), "spec": (), "site": (), "asks": ("whether",), "modifies": (), "former": (), "latter": (),
-    "respectively": (), "verb.bind": ("similar",), "lowers": LOWERING,
+    "respectively": (), "verb.bind": ("similar",), "lowers": ("anti", *LOWERING),
 }  # fmt: skip
 DEEDS = ("kinase-name", "ligand-name")  # classes of words.csv for names: who can phosphorylate, and who cannot
 NEVER = "\ue000"  # of the private use area: never met in text

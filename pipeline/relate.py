@@ -509,10 +509,14 @@ def sign_within(elements: Elements, first: int, last: int, middle: int) -> int:
     """Return the product of the signs of the triggers in places `first` to `last`, the phrase around the mention `middle`."""
     if "lowers" not in elements.cues:
         return 1
-    row, sign = elements.row, 1
+    row = elements.row
+    opposed = middle > first and "anti" in row[middle - 1].classes  # `抗A抗体` is against A once, whatever it is called
+    sign = -1 if opposed and not row[middle - 1].classes & {"T"} else 1
     for place in range(first, last):
         word = row[place].word
         if not word or place == middle or (place > first and is_coordinated(row, place)):
+            continue
+        if opposed and place > middle and "agent" in word.classes:
             continue
         if is_aside(row, middle, place) or is_unsigned(row, place, middle):
             continue
