@@ -111,8 +111,7 @@ def read_elements(
         row.add((mention,))
         at = span.end
     read_gap(row, text, at, len(text), language, residues, cut)
-    drop_markers(row.elements, language)
-    row = join_groups(row, language, spans)
+    row = join_groups(row, drop_markers(row.elements, language), language, spans)
     symbols = encode(row.elements, language)
     kinds = frozenset(symbols)
     cues = frozenset([name for name, marks in language.cues.items() if not kinds.isdisjoint(marks)])
@@ -254,18 +253,24 @@ def whole(run: str) -> frozenset[int]:
     return frozenset()
 
 
-def drop_markers(elements: list[Element], language: Language) -> None:
-    """Make a mention that only says which cells are meant (`CD4+ T cells`) a word, as it neither acts nor is acted on."""
+def drop_markers(elements: list[Element], language: Language) -> str:
+    """Make a mention that only says which cells are meant (`CD4+ T cells`) a word, as it neither acts nor is acted on.
+
+    Returns the symbols of the elements.
+    """
     symbols = encode(elements, language)
     if language.marks.isdisjoint(symbols):
-        return
+        return symbols
     for place, element in enumerate(elements):
         if element.members and language.marker.match(symbols, place + 1):
             elements[place] = Element(element.start, element.end, UNKNOWN)
+    return encode(elements, language)
 
 
-def join_groups(row: Row, language: Language, spans: Sequence[Span]) -> Row:
+def join_groups(row: Row, symbols: str, language: Language, spans: Sequence[Span]) -> Row:
     """Join coordinated mentions (`A, B and C`, `A（B）`, `A/B`) to one element, the excluded ones (`but not D`) too.
+
+    `symbols` are those of the row.
 
     A name that a comma repeats begins a new clause (`A activates B, B activates C`): it is no further member. Neither
     is one with a verb of its own (`A activates B, C inhibits D`).
@@ -273,7 +278,6 @@ def join_groups(row: Row, language: Language, spans: Sequence[Span]) -> Row:
     elements = row.elements
     joined = Row([], [])
     at = 0
-    symbols = encode(elements, language)
     for match in language.group.finditer(symbols):
         first, last = match.span()
         if last - first == 1:

@@ -123,6 +123,11 @@ class Pattern:
         left, right = (frozenset().union(*classes) for classes in caught)
         return left, right
 
+    @cached_property
+    def spot(self) -> re.Pattern[str]:
+        """The expression that finds the triggers."""
+        return re.compile(spell_class(self.symbols) if self.symbols else "(?!)")
+
     def may_catch(self, left: frozenset[str], right: frozenset[str]) -> bool:
         """Tell whether mentions of the classes `left` and `right` of the trigger can be those that its halves must catch."""
         return all(side and (role.name not in self.types or not side.isdisjoint(self.types[role.name]))

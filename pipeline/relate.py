@@ -74,7 +74,7 @@ def relate(text: str, lang: str, spans: Sequence[Span], patterns: Patterns, cut:
         return Reading(elements, (), (), ())
     frames = tuple(find_frames(elements, language))
     relations = [relation for frame in frames for relation in state_all(frame, elements, spans, text)]
-    relations += state_loose(find_loose(elements, language), relations, elements, spans, text)
+    relations += state_loose(relations, elements, language, spans, text)
     acting = {(frame.trigger, frame.agent.place) for frame in frames if frame.agent and frame.patient}
     modifying = frames if "modifies" in elements.cues else ()
     modified = [row for frame in modifying if frame.patient and language.modifying.match(elements.symbols, frame.trigger)
@@ -143,45 +143,58 @@ def is_aim(place: int, elements: Elements, language: Language) -> bool:
     return False
 
 
-def find_loose(elements: Elements, language: Language) -> list[Frame]:
-    """Return the frames of the loose patterns, each with every pair of groups that fits it, the surest first."""
+def find_loose(elements: Elements, language: Language, unlinked: Collection[tuple[int, int]]) -> list[Frame]:
+    """Return the frames of the loose patterns, the surest first: each with every pair of groups that fits it.
+
+    `unlinked` are the pairs of groups, by their places in the row, of which something is left to be said.
+    """
     frames: list[Frame] = []
-    groups = elements.groups
-    if len(groups) < 2:
+    if not unlinked:
         return frames
-    kinds = frozenset().union(*(elements.row[place].classes for place in groups))
+    kinds = frozenset().union(*(elements.row[place].classes for place in elements.groups))
     for pattern in language.patterns.get("loose", ()):
         if elements.kinds.isdisjoint(pattern.symbols) or pattern.needs.isdisjoint(elements.kinds):
             continue
-        fitting = [place for place, symbol in enumerate(elements.symbols) if symbol in pattern.symbols]
-        if all(types & kinds for types in pattern.types.values()):
-            before, after = (reach(classes, groups, elements) for classes in pattern.ends)
-            for place in fitting:
-                if before[0] <= place <= after[-1]:
-                    frames += fit_all(pattern, place, before, after, elements)
+        if any(classes and classes.isdisjoint(kinds) for classes in pattern.ends):
+            continue
+        before, after = (reach(classes, elements) for classes in pattern.ends)
+        for place in [match.start() for match in pattern.spot.finditer(elements.symbols)]:
+            if before[0] <= place <= after[-1]:
+                frames += fit_all(pattern, place, before, after, elements, unlinked)
     return sorted(frames, key=lambda frame: (-frame.pattern.confidence, frame.end - frame.start))
 
 
-def reach(classes: frozenset[str], groups: Sequence[int], elements: Elements) -> Sequence[int]:
+def find_unlinked(
+    elements: Elements, linked: Collection[frozenset[str]], spans: Sequence[Span]
+) -> frozenset[tuple[int, int]]:
+    """Return the places of each two groups, left to right, that hold concepts of which `linked` has not the pair."""
+    names = [(place, names_of(elements.row[place], spans)) for place in elements.groups]
+    return frozenset([(first, last) for (first, ones), (last, others) in combinations(names, 2)
+                      if any(a != b and frozenset((a, b)) not in linked for a in ones for b in others)])  # fmt: skip
+
+
+def reach(classes: frozenset[str], elements: Elements) -> Sequence[int]:
     """Return the groups of one of `classes`, with which a half of a loose pattern can end; every place without classes."""
     if not classes:
         return range(len(elements.row))
-    return [at for at in groups if not classes.isdisjoint(elements.row[at].classes)]
+    return [at for at in elements.groups if not classes.isdisjoint(elements.row[at].classes)]
 
 
-def fit_all(
-    pattern: Pattern, place: int, before: Sequence[int], after: Sequence[int], elements: Elements
-) -> Iterator[Frame]:
+def fit_all(pattern: Pattern, place: int, before: Sequence[int], after: Sequence[int], elements: Elements,
+            unlinked: Collection[tuple[int, int]]) -> Iterator[Frame]:  # fmt: skip
     """Yield the frames of a loose pattern at the trigger at `place`: one for each outermost group on either side."""
-    size = len(elements.row)
-    for first in [at for at in before if at < place] if pattern.left.groupindex else [place]:
-        left = fit_half(pattern.left, elements.reversed, size - place, size - first)
-        for last in ([at for at in after if at > place] if pattern.right.groupindex else [place]) if left else ():
+    size, (catches_left, catches_right) = len(elements.row), pattern.ends
+    for first in [at for at in before if at < place] if catches_left else [place]:
+        if not (left := fit_half(pattern.left, elements.reversed, size - place, size - first)):
+            continue
+        for last in [at for at in after if at > place] if catches_right else [place]:
+            linked = catches_left and catches_right
+            if linked and (first, last) not in unlinked:
+                continue
             right = fit_half(pattern.right, elements.symbols, place + 1, last + 1)
-            found = locate(pattern, left, right, elements) if left and right else {}
+            found = locate(pattern, left, right, elements) if right else {}
             if not found or found["A"].place == found["B"].place or is_refused(pattern, first, last, elements):
                 continue
-            linked = pattern.left.groupindex and pattern.right.groupindex
             if not linked or not is_barred(elements.row, first, last, found["B"].place):
                 yield Frame(pattern, place, found["A"], found["B"], None, first, last + 1)
 
@@ -703,13 +716,13 @@ def is_one_by_one(frame: Frame, elements: Elements) -> bool:
 
 
 def state_loose(
-    frames: Sequence[Frame], known: Sequence[Relation], elements: Elements, spans: Sequence[Span], text: str
+    known: Sequence[Relation], elements: Elements, language: Language, spans: Sequence[Span], text: str
 ) -> list[Relation]:
     """Return what the loose patterns say of the pairs that no other pattern has linked, one relation a pair."""
     concepts = {span.id: span.concept or span.id for span in spans}
     linked = {frozenset((concepts[row.subject], concepts[row.object])) for row in known}
     relations = []
-    for frame in frames:
+    for frame in find_loose(elements, language, find_unlinked(elements, linked, spans)):
         if is_linked(frame, linked, elements, spans):
             continue
         for row in state(frame, elements, spans, text):
