@@ -27,7 +27,9 @@ LATIN = frozenset(map(chr, [*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61,
 BESIDE = LATIN | {"-", "."}
 """What beside a stretch may mean that it goes on."""
 
-PHOSPHO = re.compile(r"(?:(?<![A-Za-z0-9])(?:[pP]-?|[Pp]hospho-?))$")
+PREFIX = re.compile(r"(?:(?<![A-Za-z0-9])(?:[pP]-?|[Pp]hospho-?|r[hm]u?-?))$")
+"""Written on to a name: `p-STAT3` is phosphorylated, `rhIL-6` recombinant human."""
+
 MUTATION = re.compile(r"[A-Z]\d{2,4}[A-Z](?![A-Za-z0-9])")
 POLYMORPHISM = re.compile(r"-\d{2,4} ?(?:[ACGT][/>][ACGT]|[ACGT]{2})(?![A-Za-z0-9])")
 VERSION = re.compile(r"(?<=\d)\.\d{1,2}(?!\d)(?=$|[^\s,]|\s[a-z])")
@@ -152,7 +154,7 @@ def stands_alone(text: str, start: int, end: int) -> bool:
     """
     first, last = text[start], text[end - 1]
     before, behind = text[start - 1 : start] if start else "", text[end : end + 1]
-    if first in LATIN and before in LATIN and not PHOSPHO.search(text, max(0, start - 8), start):
+    if first in LATIN and before in LATIN and not PREFIX.search(text, max(0, start - 8), start):
         return False
     if last in LATIN and behind in LATIN and not MUTATION.match(text, end):
         return False
@@ -209,13 +211,13 @@ def prefer(claims: Sequence[Name], surface: str) -> Name:
 
 
 def make_hit(text: str, start: int, end: int, name: Name, claims: Sequence[Name], lexicon: Lexicon) -> Hit:
-    """Return the hit for `name` among `claims`; the prefix of a phosphorylated form belongs to it."""
+    """Return the hit for `name` among `claims`; the prefix of a phosphorylated or recombinant form belongs to it."""
     concept = lexicon.concept(name.concept_id)
     if (
         concept.type == "gene"
         and start
-        and text[start - 1] in "-pPo"
-        and (prefix := PHOSPHO.search(text, max(0, start - 8), start))
+        and text[start - 1] in "-pPohmu"
+        and (prefix := PREFIX.search(text, max(0, start - 8), start))
     ):
         start = prefix.start()
     match = "background" if name.source == BACKGROUND else "exact"

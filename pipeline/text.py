@@ -27,7 +27,7 @@ SEPARATOR = "\x1f"
 LATIN = "A-Za-z\u00c0-\u024f"
 LETTER = "Α-Ωα-ωɑɛµϰϕ"
 WORD = re.compile(
-    f"(?P<phospho>p(?=[A-Z]{{2}}|[A-Z][a-z]{{2,}}(?![A-Za-z])))|(?P<plural>[A-Z]{{2,}}(?=s(?![A-Za-z])))s|(?P<word>[{LATIN}]+|[0-9]+)"
+    f"(?P<phospho>p(?=[A-Z]{{2}}|[A-Z][a-z]{{2,}}(?![A-Za-z])))|(?P<recombinant>r[hm]u?(?=[A-Z]{{2}}))|(?P<plural>[A-Z]{{2,}}(?=s(?![A-Za-z])))s|(?P<word>[{LATIN}]+|[0-9]+)"
     f"|(?P<greek>[{LETTER}])|(?P<roman>[Ⅰ-Ⅹ])|(?P<plain>\n|[^\\s\\-‐⁃–—{LATIN}0-9{LETTER}Ⅰ-Ⅹ]+)"
 )
 
