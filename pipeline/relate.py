@@ -500,12 +500,18 @@ def find_more(patient: Subject | None, end: int, trigger: int, elements: Element
         state = not bound and word is not None and word.effect in ("cause", "associate", "")
         if own and not state and may_act(elements.row, match.start(), end):
             break
-        if own and "noun" in elements.row[trigger].classes and "verb" not in elements.row[trigger].classes:
+        if own and is_noun(elements.row, trigger):
             break
         first = next(at for at in range(match.start(), end) if not elements.row[at].classes & {"and", "comma"})
         sign = sign_within(elements, first, end, end - 1) if own else patient.sign
         more.append(Subject(match.start("M"), sign))
     return tuple(more)
+
+
+def is_noun(row: Sequence[Element], place: int) -> bool:
+    """Tell whether the trigger at `place` is a noun: `suppression`, and `drop` behind an article."""
+    before = row[place - 1].classes if place else NOTHING
+    return "noun" in row[place].classes and ("verb" not in row[place].classes or bool(before & {"det", "adjective"}))
 
 
 def is_modifier(row: Sequence[Element], place: int) -> bool:
