@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipeline.elements import Elements
+from pipeline.frames import Frame, Subject
 from pipeline.lexicon import Lexicon, lookup
 from pipeline.patterns import Patterns
 from pipeline.readers import read
 from pipeline.records import Document, Mention, Segment, SourceText
-from pipeline.relate import Frame, Reading, Subject
+from pipeline.relate import Reading
 from pipeline.run import Settings, load_tools, trace
 from pipeline.scope import find_cue
 

@@ -1,0 +1,178 @@
+"""What fires of a rule: who acts on whom at which trigger, with the signs of the phrases around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from pipeline.elements import Element, Elements, Member
+from pipeline.patterns import Pattern
+from pipeline.records import Span
+
+ANY_MENTION = frozenset(["E"])
+
+
+class Subject(NamedTuple):
+    """A group of mentions that acts: its place in the row, and -1 where the sentence speaks of its loss.
+
+    `first`: of the two sides of `A binds B`, the one that stands first is meant, where only one of them can act.
+    `member`: of the group only this one is meant (`the former`).
+    """
+
+    place: int
+    sign: int
+    first: bool = False
+    member: int | None = None
+
+
+class Frame(NamedTuple):
+    """A pattern that fired: its trigger's place, who acts, on whom, the sign of the whole, the stretch it covers.
+
+    `more` are further ones acted on; `denied`: said of an earlier statement's trigger (`A activated B, but C was not`).
+    """
+
+    pattern: Pattern
+    trigger: int
+    agent: Subject | None
+    patient: Subject | None
+    grammatical: Subject | None
+    start: int
+    end: int
+    more: tuple[Subject, ...] = ()
+    denied: bool = False
+
+
+def locate(pattern: Pattern, left: re.Match[str], right: re.Match[str], elements: Elements) -> dict[str, Subject]:
+    """Return the groups that the two halves of a pattern caught, each with the sign of its phrase."""
+    size = len(elements.row)
+    found: dict[str, Subject] = {}
+    for role, phrase, backwards in pattern.roles:
+        match = left if backwards else right
+        at = match.start(role)
+        if at >= 0:
+            first, last = match.span(phrase)
+            if backwards:
+                at, first, last = size - 1 - at, size - last, size - first
+            found[role] = Subject(at, sign_within(elements, first, last, at) if last - first > 1 else 1)
+    return found
+
+
+def is_closed(row: Sequence[Element], first: int, last: int) -> bool:
+    """Tell whether a bracket around `first` closes before `last`."""
+    depth = 0
+    for place in range(first + 1, last):
+        depth += ("open" in row[place].classes) - ("close" in row[place].classes)
+        if depth < 0:
+            return True
+    return False
+
+
+def is_aside(row: Sequence[Element], first: int, last: int) -> bool:
+    """Tell whether a bracket that opens behind `first` is still open at `last`."""
+    depth = 0
+    for place in range(first + 1, last):
+        depth += ("open" in row[place].classes) - ("close" in row[place].classes)
+    return depth > 0
+
+
+def sign_behind(start: int, trigger: int, elements: Elements) -> int:
+    """Return the sign of the nouns that a rule reads behind its subject: `B degradation was …`; `start` is where it begins."""
+    row, end = elements.row, start
+    while end < trigger and row[end].classes & {"noun", "head", "site", "hyphen"} and not row[end].members:
+        end += 1
+    return sign_within(elements, start, end, start - 1) if end > start > 0 and row[start - 1].members else 1
+
+
+def sign_within(elements: Elements, first: int, last: int, middle: int) -> int:
+    """Return the product of the signs of the triggers in places `first` to `last`, the phrase around the mention `middle`."""
+    if "lowers" not in elements.cues:
+        return 1
+    row = elements.row
+    opposed = middle > first and "anti" in row[middle - 1].classes  # `抗A抗体` is against A once, whatever it is called
+    sign = -1 if opposed and not row[middle - 1].classes & {"T"} else 1
+    for place in range(first, last):
+        word = row[place].word
+        if not word or place == middle or (place > first and is_coordinated(row, place)):
+            continue
+        if opposed and place > middle and "agent" in word.classes:
+            continue
+        if is_aside(row, middle, place) or is_unsigned(row, place, middle):
+            continue
+        if "agent" not in word.classes or ("gene" in row[middle].classes and (place > middle or governs(row, place))):
+            sign *= word.sign
+    return sign
+
+
+def is_unsigned(row: Sequence[Element], place: int, middle: int) -> bool:
+    """Tell whether the trigger at `place` says nothing of how much there is of the mention at `middle`."""
+    classes, name = row[place].classes, row[middle].classes
+    if place > middle:  # `a mutant of A lacking its tail` is there
+        return "missing" in classes or bool(classes & {"past.target", "verb.target"}) or ("gene" not in name and "verb" in classes)
+    far_anti = "anti" in classes and place + 1 != middle  # `anti-CD3-induced production of B`
+    dose = "drug" in name and "adjective" in classes and "head" in row[place + 1].classes  # `lower doses of A` are A
+    return far_anti or dose or bool(classes & {"past.target", "verb.target"})
+
+
+def governs(row: Sequence[Element], place: int) -> bool:
+    """Tell whether a preposition follows the noun at `place`: `inhibitor of p27`, but not `the inhibitor p27`."""
+    return place + 1 < len(row) and bool((row[place].classes | row[place + 1].classes) & {"of", "on", "to", "for"})
+
+
+def is_coordinated(row: Sequence[Element], place: int) -> bool:
+    """Tell whether the trigger at `place` is joined to a verb before it (`binds and inhibits`), not governed by it."""
+    while place and "adv" in row[place - 1].classes and "and" not in row[place - 1].classes:
+        place -= 1
+    return bool(place and row[place - 1].classes & {"and", "pause", "lai", "then", "comma"})
+
+
+def take_apart(frame: Frame, elements: Elements) -> Iterator[Frame]:
+    """Yield a frame for each patient; under `respectively` with the one agent that acts on it."""
+    patients = (frame.patient, *frame.more)
+    agents = elements.row[frame.agent.place].members if frame.agent else ()
+    single = all(patient and len(elements.row[patient.place].members) == 1 for patient in patients)
+    if frame.agent and single and len(agents) == len(patients) > 1 and is_one_by_one(frame, elements):
+        for index, patient in enumerate(patients):
+            yield frame._replace(agent=frame.agent._replace(member=index), patient=patient)
+        return
+    yield from (frame._replace(patient=patient) for patient in patients)
+
+
+def is_one_by_one(frame: Frame, elements: Elements) -> bool:
+    """Tell whether `respectively` belongs to a frame."""
+    if "respectively" not in elements.cues:
+        return False
+    return any("respectively" in part.classes for part in elements.row[max(0, frame.start - 2) : frame.end + 6])
+
+
+def names_of(group: Element, spans: Sequence[Span]) -> set[str]:
+    """Return what the members of a group stand for."""
+    return {spans[member.span].concept or spans[member.span].id for member in group.members}
+
+
+def meant(group: Element, subject: Subject | None) -> Sequence[Member]:
+    """Return the members of a group, or the one that `the former` or `the latter` picks."""
+    return group.members if subject is None or subject.member is None else (group.members[subject.member],)
+
+
+def name_relation(frame: Frame, elements: Elements) -> str:
+    """Return the relation that a frame states, from the pattern, the trigger's effect and the signs around it."""
+    word = elements.row[frame.trigger].word
+    if frame.pattern.relation == "sign" and frame.agent and frame.patient:
+        return "activates" if frame.agent.sign * frame.patient.sign > 0 else "inhibits"
+    if frame.pattern.relation not in ("trigger", "effect", "echo", ""):
+        return frame.pattern.relation
+    assert word and frame.agent and frame.patient
+    sign = word.sign * frame.agent.sign * frame.patient.sign
+    if frame.pattern.relation in ("effect", "echo"):
+        return "activates" if sign > 0 else "inhibits"
+    if word.effect == "bind":  # `binds a mutant of B that lacks its tail` still binds
+        verbal = elements.row[frame.trigger].classes & {"verb", "past"} and frame.agent.sign > 0
+        return "binds" if sign > 0 or verbal else "inhibits"
+    if word.effect == "phosphorylate":
+        return "phosphorylates" if sign > 0 else "inhibits"
+    if word.effect == "dephosphorylate":
+        return "dephosphorylates" if sign < 0 else "activates"
+    if word.effect in ("associate", "regulate", "treat", "none"):
+        return "associated_with"
+    return "activates" if sign > 0 else "inhibits"

@@ -1,0 +1,127 @@
+"""Loose rules: pairs of mentions that no other rule has linked, by what stands near or between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from itertools import combinations, pairwise
+
+from pipeline.elements import Element, Elements
+from pipeline.frames import Frame, locate, names_of
+from pipeline.patterns import Language, Pattern
+from pipeline.records import Span
+
+
+def find_loose(elements: Elements, language: Language, unlinked: Collection[tuple[int, int]]) -> list[Frame]:
+    """Return the frames of the loose patterns, the surest first: each with every pair of groups that fits it.
+
+    `unlinked` are the pairs of groups, by their places in the row, of which something is left to be said.
+    """
+    frames: list[Frame] = []
+    if not unlinked:
+        return frames
+    kinds = frozenset().union(*(elements.row[place].classes for place in elements.groups))
+    for pattern in language.patterns.get("loose", ()):
+        if elements.kinds.isdisjoint(pattern.symbols) or pattern.needs.isdisjoint(elements.kinds):
+            continue
+        if any(classes and classes.isdisjoint(kinds) for classes in pattern.ends):
+            continue
+        before, after = (reach(classes, elements) for classes in pattern.ends)
+        for place in [match.start() for match in pattern.spot.finditer(elements.symbols)]:
+            if before[0] <= place <= after[-1]:
+                frames += fit_all(pattern, place, before, after, elements, unlinked)
+    return sorted(frames, key=lambda frame: (-frame.pattern.confidence, frame.end - frame.start))
+
+
+def find_unlinked(
+    elements: Elements, linked: Collection[frozenset[str]], spans: Sequence[Span]
+) -> frozenset[tuple[int, int]]:
+    """Return the places of each two groups, left to right, that hold concepts of which `linked` has not the pair."""
+    names = [(place, names_of(elements.row[place], spans)) for place in elements.groups]
+    return frozenset([(first, last) for (first, ones), (last, others) in combinations(names, 2)
+                      if any(a != b and frozenset((a, b)) not in linked for a in ones for b in others)])  # fmt: skip
+
+
+def reach(classes: frozenset[str], elements: Elements) -> Sequence[int]:
+    """Return the groups of one of `classes`, with which a half of a loose pattern can end; every place without classes."""
+    if not classes:
+        return range(len(elements.row))
+    return [at for at in elements.groups if not classes.isdisjoint(elements.row[at].classes)]
+
+
+def fit_all(pattern: Pattern, place: int, before: Sequence[int], after: Sequence[int], elements: Elements,
+            unlinked: Collection[tuple[int, int]]) -> Iterator[Frame]:  # fmt: skip
+    """Yield the frames of a loose pattern at the trigger at `place`: one for each outermost group on either side."""
+    size, (catches_left, catches_right) = len(elements.row), pattern.ends
+    for first in [at for at in before if at < place] if catches_left else [place]:
+        if not (left := fit_half(pattern.left, elements.reversed, size - place, size - first)):
+            continue
+        for last in [at for at in after if at > place] if catches_right else [place]:
+            linked = catches_left and catches_right
+            if linked and (first, last) not in unlinked:
+                continue
+            right = fit_half(pattern.right, elements.symbols, place + 1, last + 1)
+            found = locate(pattern, left, right, elements) if right else {}
+            if not found or found["A"].place == found["B"].place or is_refused(pattern, first, last, elements):
+                continue
+            if not linked or not is_barred(elements.row, first, last, found["B"].place):
+                yield Frame(pattern, place, found["A"], found["B"], None, first, last + 1)
+
+
+def is_barred(row: Sequence[Element], first: int, last: int, patient: int) -> bool:
+    """Tell whether the sentence around two mentions says that a loose pattern does not link them."""
+    caused = patient == last and is_cause_behind(row, first, last)
+    return caused or is_cause_named(row, last) or is_left(row, first) or is_listed(row, first, last)
+
+
+def fit_half(half: re.Pattern[str], symbols: str, start: int, end: int) -> re.Match[str] | None:
+    """Return the match of a half of a loose pattern, up to its mention at `end`; one without a mention may look on."""
+    return half.fullmatch(symbols, start, end) if half.groupindex else half.match(symbols, start)
+
+
+def is_refused(pattern: Pattern, first: int, last: int, elements: Elements) -> bool:
+    """Tell whether there stands, before `first` or behind `last`, what a loose pattern does not allow around it."""
+    before, behind = pattern.outer
+    return bool((before and before.match(elements.reversed, len(elements.row) - first))
+                or (behind and behind.match(elements.symbols, last + 1)))  # fmt: skip
+
+
+def is_cause_named(row: Sequence[Element], place: int) -> bool:
+    """Tell whether the mention at `place` says only by what something else is caused: `blocked IL-3-induced B`."""
+    if len(row) <= place + 2 or "hyphen" not in row[place + 1].classes:
+        return False
+    return bool(row[place + 2].classes & {"past.increase", "past.cause", "past.decrease"})
+
+
+def is_cause_behind(row: Sequence[Element], first: int, last: int) -> bool:
+    """Tell whether the mention at `last` says by what another one is caused: `blocked C caused by B`."""
+    caused = last > 1 and "by" in row[last - 1].classes and row[last - 2].classes & {"past.increase", "past.cause"}
+    return bool(caused) and any(part.members for part in row[first + 1 : last])
+
+
+def is_left(row: Sequence[Element], place: int) -> bool:
+    """Tell whether the sentence goes on with its subject behind the mention at `place`, an object: `S, which lowers A, is …`."""
+    at = place + 1
+    names = {"head", "w", "hyphen", "site", "adv", "agent"}
+    while at < len(row) and row[at].classes & names and ("agent" in row[at].classes or not row[at].classes & {"T", "and"}):
+        at += 1
+    if at >= len(row) or not row[at].classes & {"comma", "and"}:
+        return False
+    aside = "comma" in row[at].classes
+    while at + 1 < len(row) and row[at].classes & {"comma", "and", "adv", "aux", "neg"}:
+        at += 1
+    opened = any(part.classes & {"rel"} or (one.classes & {"comma"} and part.classes & {"det"})
+                 for one, part in pairwise(row[:place])) if aside else any("T" in part.classes for part in row[:place])  # fmt: skip
+    return opened and bool(row[at].classes & {"verb", "past", "be", "have"} and "hyphen" not in row[at - 1].classes)
+
+
+def is_listed(row: Sequence[Element], first: int, last: int) -> bool:
+    """Tell whether what follows the disease at `first` is but listed with it: `lowered D and the level of A`."""
+    sign = row[first + 1].classes & {"comma", "and"}
+    if "disease" not in row[first].classes or not sign or ("comma" in sign and row[first + 2].members):
+        return False
+    if "comma" in sign and not any(part.classes & {"verb", "past", "ing"} for part in row[:first]):
+        return False  # `in D, loss of A …`
+    linking = {"verb", "be", "have", "rel", "but", "resp", "as"}
+    return not any(row[place].classes & linking or ("past" in row[place].classes and "hyphen" not in row[place - 1].classes)
+                   for place in range(first + 1, last))  # fmt: skip

@@ -1,0 +1,199 @@
+"""What frames state: a relation for each pair of mentions, with its sign, flags and residue."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import combinations, permutations
+
+from pipeline.elements import Element, Elements, Member
+from pipeline.frames import Frame, Subject, is_one_by_one, meant, name_relation, names_of, take_apart
+from pipeline.loose import find_loose, find_unlinked
+from pipeline.modifications import find_sites, is_modified
+from pipeline.patterns import Language
+from pipeline.records import Relation, Span
+from pipeline.scope import is_asked, is_negated, is_speculated
+
+
+def state_all(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) -> Iterator[Relation]:
+    """Yield the relations of a frame with its patient and with each further one."""
+    if not frame.agent or not frame.patient or frame.pattern.kind == "modification":
+        return
+    for part in take_apart(frame, elements) if frame.more else (frame,):
+        yield from state(part, elements, spans, text)
+
+
+def state_loose(
+    known: Sequence[Relation], elements: Elements, language: Language, spans: Sequence[Span], text: str
+) -> list[Relation]:
+    """Return what the loose patterns say of the pairs that no other pattern has linked, one relation a pair."""
+    concepts = {span.id: span.concept or span.id for span in spans}
+    linked = {frozenset((concepts[row.subject], concepts[row.object])) for row in known}
+    relations = []
+    for frame in find_loose(elements, language, find_unlinked(elements, linked, spans)):
+        if is_linked(frame, linked, elements, spans):
+            continue
+        for row in state(frame, elements, spans, text):
+            pair_of_it = frozenset((concepts[row.subject], concepts[row.object]))
+            if pair_of_it not in linked:
+                linked.add(pair_of_it)
+                relations.append(row)
+    return relations
+
+
+def is_linked(frame: Frame, linked: Collection[frozenset[str]], elements: Elements, spans: Sequence[Span]) -> bool:
+    """Tell whether each pair of the two groups of a frame is among those that are linked."""
+    one, other = (names_of(elements.row[part.place], spans) if part else () for part in (frame.agent, frame.patient))
+    return all(frozenset((a, b)) in linked for a in one for b in other)
+
+
+def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) -> Iterator[Relation]:
+    """Yield the relations of a frame, one for each pair of its two groups."""
+    if not frame.agent or not frame.patient or is_asked(frame.trigger, elements):
+        return
+    frame, negated = settle(frame, elements)
+    assert frame.agent and frame.patient
+    one, other = elements.row[frame.agent.place], elements.row[frame.patient.place]
+    admits = frame.pattern.admits
+    pairs = [(a, b) for a, b in pair(one, other, frame, elements)
+             if not frame.pattern.types or admits(spans[a.span].type, spans[b.span].type)]  # fmt: skip
+    if not pairs or (one is not other and names_of(one, spans) == names_of(other, spans)):
+        return
+    relation = name_relation(frame, elements)
+    speculated = not is_presupposed(frame, elements) and is_speculated(frame.trigger, elements)
+    absent = is_absent(frame.agent.place, elements) or is_absent(frame.patient.place, elements)
+    sites = find_sites(frame, elements) if "site" in elements.cues and is_modified(frame, elements) else {}
+    for a, b in pairs:
+        subject, object_, site = spans[a.span], spans[b.span], sites.get(b.span)
+        if subject.id == object_.id or (subject.concept and subject.concept == object_.concept):
+            continue
+        if text[subject.start : subject.end] == text[object_.start : object_.end]:
+            continue
+        if frame.agent.first and a.side:
+            continue  # `A binds B and inhibits C`: A does, B is what it binds
+        if frame.pattern.kind in ("disease", "loose") and (a.excluded or b.excluded):
+            continue
+        name = "associated_with" if "disease" in (subject.type, object_.type) else relation
+        if name == "associated_with" and absent:
+            continue
+        if frame.pattern.kind == "chain" and name == "phosphorylates" and a.deed != "kinase-name":
+            continue
+        name = name_deed(name, "drug" if subject.type == "drug" else a.deed, frame, elements)
+        if subject.type == object_.type == "disease" and not may_link(frame, elements):
+            continue
+        yield Relation(
+            subject=subject.id, relation=name, object=object_.id, negated=negated ^ (a.excluded or b.excluded),
+            speculated=speculated, site=site.site if site and name != "associated_with" else "", effect="",
+            trigger=elements.surface(frame.trigger),
+            rule_id=frame.pattern.name, confidence=frame.pattern.confidence)  # fmt: skip
+
+
+def name_deed(relation: str, deed: str, frame: Frame, elements: Elements) -> str:
+    """Return the relation as the one who acts can bring it about: a drug or a ligand is no enzyme, a kinase is one."""
+    if deed in ("drug", "ligand-name"):
+        return {"phosphorylates": "activates", "dephosphorylates": "inhibits"}.get(relation, relation)
+    if deed == "kinase-name" and relation == "activates" and mediates_phosphorylation(frame, elements.row):
+        return "phosphorylates"
+    return relation
+
+
+def mediates_phosphorylation(frame: Frame, row: Sequence[Element]) -> bool:
+    """Tell whether a frame says that its agent brings a phosphorylation about: `A介导的B磷酸化`, `在A作用下B磷酸化`."""
+    word, agent, patient = row[frame.trigger].word, frame.agent, frame.patient
+    if not word or not agent or not patient or min(agent.sign, patient.sign) < 0:
+        return False
+    if frame.pattern.relation not in ("trigger", "sign"):
+        return False
+    phrase = row[patient.place + 1 : max(frame.end, patient.place + 4)]
+    done = any("verb.phosphorylate" in part.classes for part in phrase)
+    return word.effect == "phosphorylate" or (word.effect == "cause" and done)
+
+
+def settle(frame: Frame, elements: Elements) -> tuple[Frame, bool]:
+    """Return a frame and whether it is denied; where cells without A fail to do something, A does it."""
+    negated = not is_presupposed(frame, elements) and is_negated(frame.trigger, elements)
+    word = elements.row[frame.trigger].word
+    unchanged = word is not None and word.effect == "regulate"
+    if negated and frame.agent and not unchanged and lacks(frame.agent, frame.trigger, elements.row):
+        return frame._replace(agent=frame.agent._replace(sign=1)), False
+    return frame, negated or frame.denied
+
+
+def is_presupposed(frame: Frame, elements: Elements) -> bool:
+    """Tell whether a phrase within another says what something is: `not by the B inhibitor A` does not deny that it is one."""
+    return frame.pattern.kind == "further" and "agent" in elements.row[frame.trigger].classes
+
+
+def lacks(subject: Subject, trigger: int, row: Sequence[Element]) -> bool:
+    """Tell whether what fails to act is without the subject: `A-null cells failed to …`, `in the absence of A`."""
+    near = row[max(0, subject.place - 3) : subject.place]
+    if any("absence" in part.classes for part in near) and not any(part.members for part in near):
+        return True
+    if subject.sign > 0:
+        return False
+    lowering = {"cue.decrease", "adjective.decrease", "noun.decrease"}
+    before, behind = list(row[max(0, subject.place - 4) : subject.place]), list(row[subject.place + 1 : subject.place + 5])
+    living = {"cells", "place"}
+    kinds = lowering if any("cells" in part.classes for part in behind) else {"adjective.decrease"}
+    marked = any(part.classes & kinds for part in behind[:2]) and any(part.classes & living for part in behind)
+    lacking = any("adjective.decrease" in part.classes for part in before[-1:])
+    lacking = lacking and any(part.classes & living for part in (*before, *behind))
+    return marked or lacking or any("render" in part.classes for part in row[subject.place : trigger])
+
+
+def may_link(frame: Frame, elements: Elements) -> bool:
+    """Tell whether a frame can say that one disease has to do with another: `A causes B`, `A is associated with B`."""
+    word = elements.row[frame.trigger].word
+    caused = word is not None and word.effect in ("cause", "associate") and frame.pattern.kind == "statement"
+    return caused or frame.pattern.relation == "associated_with"
+
+
+def is_absent(place: int, elements: Elements) -> bool:
+    """Tell whether the group at `place` is said to be missing: `HER2-negative`, `HER2阴性`."""
+    behind = elements.row[place + 1 : place + 3]
+    if behind and "hyphen" in behind[0].classes:
+        behind = behind[1:]
+    return bool(behind) and "absent" in behind[0].classes
+
+
+def pair(one: Element, other: Element, frame: Frame, elements: Elements) -> Iterator[tuple[Member, Member]]:
+    """Yield the members of two groups that belong together: all with all, or one by one under `respectively`."""
+    if one is other:
+        sides = len({member.side for member in one.members}) > 1
+        word = elements.row[frame.trigger].word
+        listed = not sides and word is not None and word.effect == "associate"  # related to something else
+        mutual = any("mutual" in part.classes for part in elements.row[frame.trigger : max(frame.trigger + 1, frame.end)])
+        couples = permutations(one.members, 2) if mutual else combinations(one.members, 2)  # `A and B inhibit each other`
+        yield from ((a, b) for a, b in couples if not listed and (not sides or a.side != b.side))
+    elif len(one.members) == len(other.members) > 1 and is_one_by_one(frame, elements):
+        yield from zip(one.members, other.members, strict=True)
+    else:
+        apposed = "agent" in elements.row[frame.trigger].classes and frame.agent and frame.agent.place > frame.trigger
+        behind = elements.row[frame.agent.place + 1 : frame.agent.place + 2] if apposed and frame.agent else ()
+        joint = any("joint" in part.classes for part in behind)
+        for a in meant(one, frame.agent):
+            if not (apposed and (a.added or (joint and a.side))):
+                yield from ((a, b) for b in meant(other, frame.patient))
+
+
+def best(relations: Sequence[Relation], spans: Sequence[Span]) -> tuple[Relation, ...]:
+    """Return each statement between two concepts once, as its most confident rule has it."""
+    names = {span.id: span.concept or span.id for span in spans}
+    kept: dict[tuple[object, ...], Relation] = {}
+    for relation in relations:
+        symmetric = relation.relation in ("associated_with", "binds")
+        ends = names[relation.subject], names[relation.object]
+        ends = (min(ends), max(ends)) if symmetric else ends
+        key = (ends, relation.relation, relation.negated)
+        if key not in kept or kept[key].confidence < relation.confidence:
+            kept[key] = relation
+    return tuple(row for row in kept.values() if not is_overruled(row, names[row.subject], names[row.object], kept))
+
+
+def is_overruled(relation: Relation, one: str, other_end: str, kept: Mapping[tuple[object, ...], Relation]) -> bool:
+    """Tell whether a surer rule reads the opposite of the same pair, or any rule says what the link between them is."""
+    if relation.relation == "associated_with":
+        ends = ((one, other_end), (other_end, one))
+        return any((way, name, relation.negated) in kept for way in ends for name in ("activates", "inhibits"))
+    opposite = {"activates": "inhibits", "inhibits": "activates"}.get(relation.relation)
+    other = kept.get(((one, other_end), opposite, relation.negated))
+    return other is not None and other.confidence > relation.confidence

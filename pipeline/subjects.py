@@ -1,0 +1,182 @@
+"""Who acts: the subject in force at a place, carried over clauses, and what pronouns and `the latter` stand for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipeline.elements import Element, Elements
+from pipeline.frames import ANY_MENTION, Frame, Subject, is_closed, name_relation, sign_within
+from pipeline.patterns import Language, Pattern
+
+
+def last_object(frames: Sequence[Frame], agent: Subject | None) -> Subject | None:
+    """Return what `it` stands for behind frames: the last one acted on, else the subject of a verb that has no object.
+
+    It is not the `agent` itself.
+    """
+    place = agent.place if agent else -1
+    patients = (frame.patient for frame in reversed(frames) if frame.patient and frame.patient.place != place)
+    subjects = (frame.grammatical for frame in reversed(frames)
+                if frame.grammatical and not frame.patient and frame.grammatical.place != place)  # fmt: skip
+    return next(patients, None) or next(subjects, None)
+
+
+def last_agent(frames: Sequence[Frame]) -> Subject | None:
+    """Return who acts in the last frame that says it: `B was reduced in A-deficient cells, as was C` is about A."""
+    return next((frame.agent for frame in reversed(frames) if frame.agent and frame.patient), None)
+
+
+def last_outcome(frames: Sequence[Frame], elements: Elements) -> Subject:
+    """Return what the frame before says to rise or to fall, with 1 or -1 for it: what `this effect` stands for."""
+    for frame in reversed(frames):
+        if is_within(frame, frames):
+            continue
+        if frame.agent and frame.patient:
+            relation = name_relation(frame, elements)
+            place = frame.agent.place if relation == "binds" else frame.patient.place  # the one that binds is moved to it
+            return Subject(place, -1 if relation in ("inhibits", "dephosphorylates") else 1)
+        word = elements.row[frame.trigger].word
+        if frame.grammatical and word and not has_object(frame.trigger, elements.row):
+            return Subject(frame.grammatical.place, word.sign)
+    return Subject(-1, 0)
+
+
+def is_within(frame: Frame, frames: Sequence[Frame]) -> bool:
+    """Tell whether a frame is part of another one, which is meant: `A blocked the B-induced rise of C`."""
+    return bool(frame.agent and frame.patient) and any(
+        part.agent and part.patient and part.trigger < frame.trigger < part.end for part in frames)  # fmt: skip
+
+
+def has_object(place: int, row: Sequence[Element]) -> bool:
+    """Tell whether the finite verb at `place`, no passive, is followed by what it acts on, if by no mention."""
+    passive = any("be" in part.classes for part in row[max(0, place - 4) : place])
+    return not passive and place + 1 < len(row) and bool(row[place + 1].classes & {"w", "det", "noun", "adjective"})
+
+
+def find_subject(
+    place: int, elements: Elements, language: Language, frames: Sequence[Frame], types: frozenset[str] = ANY_MENTION
+) -> Subject | None:
+    """Return the subject in force left of `place`: the phrase that stands there, else that of the clause before.
+
+    A mention of none of the `types` that the pattern takes is passed over.
+    """
+    size = len(elements.row)
+    if contrasted := find_contrasted(place, elements, language):
+        return contrasted
+    if frames and "latter" in elements.cues and (latter := find_ending("latter", place, elements, language)):
+        return find_latter(place, size - latter[1].end(), elements, frames) or last_subject(place, frames, elements.row)
+    if found := find_ending("subject", place, elements, language, types):
+        pattern, match = found
+        middle = size - 1 - match.start("A")
+        inner = match.span("a") if "a" in match.re.groupindex else (match.start("A"), match.end("A"))
+        chained = None if pattern.relation else find_chain(middle, frames, elements.row)
+        between = elements.row[middle + 1 : place] if "verb.bind" in elements.cues else ()
+        bound = any(part.classes & {"verb.bind", "similar"} for part in between)
+        return chained or Subject(middle, sign_within(elements, size - inner[1], size - inner[0], middle), first=bound)
+    if find_ending("break", place, elements, language):
+        return None
+    topic = None if (subject := last_subject(place, frames, elements.row)) else find_ending("topic", place, elements, language)
+    subject = Subject(size - 1 - topic[1].start("A"), 1) if topic else subject
+    return None if subject and shares_subject(place, elements.row) and is_object(subject.place, elements.row) else subject
+
+
+def shares_subject(place: int, row: Sequence[Element]) -> bool:
+    """Tell whether a conjunction before `place` joins a verb to the one before it: `…，并下调`, but not `…，从而下调`."""
+    near = row[max(0, place - 2) : place + 1]
+    return any(part.classes & {"lai", "and"} and not part.classes & {"so", "then", "gene"} for part in near)
+
+
+def is_object(place: int, row: Sequence[Element]) -> bool:
+    """Tell whether a verb whose own subject is no mention governs the one at `place`: `该提取物可抑制A`, but not `抑制A`."""
+    at = place - 1
+    while at >= 0 and row[at].classes & {"w", "head", "de", "adv", "num", "site"} and "verb" not in row[at].classes:
+        at -= 1
+    if at < 1 or "verb" not in row[at].classes:
+        return False
+    return any("aux" in part.classes for part in row[max(0, at - 2) : at])
+
+
+def find_latter(place: int, start: int, elements: Elements, frames: Sequence[Frame]) -> Subject | None:
+    """Return what `the latter` between `start` and `place` stands for: what was acted on before it, of a group the last."""
+    mark = next((at for at in range(start, place) if "latter" in elements.row[at].classes), place)
+    objects = ([part for part in (frame.patient, *frame.more) if part] for frame in reversed(frames) if frame.trigger < mark)
+    acted = next((parts[-1] for parts in objects if parts), None)
+    return acted._replace(member=-1) if acted and len(elements.row[acted.place].members) > 1 else acted
+
+
+def find_contrasted(place: int, elements: Elements, language: Language) -> Subject | None:
+    """Return which of a pair `the former` at `place`, or behind that `the latter`, stands for; None without both."""
+    if "former" not in elements.cues:
+        return None
+    marks = [match.start() for match in language.former.finditer(elements.symbols, 0, place)]
+    pairs = [at for at in range(marks[-1] if marks else 0)
+             if len(elements.row[at].members) > 1 and elements.row[at].classes & {"gene", "drug"}]  # fmt: skip
+    for kind, member in (("former", 0), ("latter", -1)) if pairs else ():
+        if find_ending(kind, place, elements, language):
+            return Subject(pairs[-1], 1, member=member)
+    return None
+
+
+def find_ending(
+    kind: str, place: int, elements: Elements, language: Language, types: frozenset[str] = ANY_MENTION
+) -> tuple[Pattern, re.Match[str]] | None:
+    """Return the first pattern of `kind` that the elements before `place` end with, and its match; None without one.
+
+    The mention that it names is of one of `types`.
+    """
+    symbol = elements.symbols[place - 1 : place] if place else ""
+    behind, backwards, kinds = len(elements.row) - place, elements.reversed, elements.kinds
+    for absent, left, _, pattern in language.before(kind, symbol):
+        if absent(kinds):
+            continue
+        match = left(backwards, behind)
+        if match and ("A" not in match.re.groupindex or elements.row[-1 - match.start("A")].classes & types):
+            return pattern, match
+    return None
+
+
+def last_subject(
+    place: int, frames: Sequence[Frame], row: Sequence[Element], of_clause: bool = False
+) -> Subject | None:
+    """Return the subject of the last frame before `place` that no closed bracket holds; `of_clause`: with a finite verb.
+
+    One that only belongs to the object of another (`A blocked the B-induced rise`) counts if there is no other.
+    """
+    before = [frame for frame in frames if frame.trigger < place and frame.grammatical and frame.pattern.kind != "attribute"
+              and (frame.pattern.takes_subject or not of_clause)]  # fmt: skip
+    inner = None
+    for frame in reversed(before):
+        if is_closed(row, frame.trigger, place):
+            continue
+        if not any(other.trigger < frame.trigger < other.end for other in before):
+            return frame.grammatical
+        inner = inner or frame.grammatical
+    return inner
+
+
+def acted_on(place: int, subject: Subject, frames: Sequence[Frame], elements: Elements) -> Subject:
+    """Return the patient of a noun phrase that ends at `place`, where `subject` is the agent within that phrase.
+
+    `activation of B by A requires C` and `A-induced B expression requires C` are about B.
+    """
+    for frame in reversed(frames):
+        if not frame.patient or not frame.agent or (frame.pattern.takes_subject and frame.end != place):
+            continue
+        if any(part.classes & {"rel", "comma"} for part in elements.row[subject.place + 1 : frame.trigger]):
+            continue  # `A, an inhibitor of B, …` and `A, which inhibits B, …` are about A
+        if frame.agent.place == subject.place and max(frame.end, subject.place + 1) >= place - 1:
+            return Subject(frame.patient.place, -1 if name_relation(frame, elements) == "inhibits" else 1)
+    return subject
+
+
+def find_chain(place: int, frames: Sequence[Frame], row: Sequence[Element]) -> Subject | None:
+    """Return the subject of the frame that acts on the mention at `place`: `A activates B and inhibits C` is about A."""
+    for frame in reversed(frames):
+        objects = [part.place for part in (frame.patient, *frame.more) if part]
+        modifier = "hyphen" in row[frame.trigger - 1].classes and not frame.pattern.takes_subject
+        named = "goal" in row[frame.trigger].classes  # `B, an A target gene`, is no object of A
+        subject = None if modifier or named or frame.pattern.kind == "attribute" else frame.grammatical
+        if place in objects and subject and subject.place != place:
+            return subject
+    return None
