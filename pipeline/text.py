@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 """The body of a character class for Chinese characters (CJK ideographs of the basic plane)."""
 
+HAN_BLOCKS = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF))
 HAN_RUN = re.compile(f"[{HAN}]+")
 GREEK = {  # the letter's name, as English texts spell it
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta",
@@ -49,6 +50,14 @@ class Simplified(dict[int, str]):
         converter: Callable[[str], str] = opencc.OpenCC("t2s").convert
         return converter
 
+    @cached_property
+    def traditional(self) -> re.Pattern[str]:
+        """The expression that finds a character which is written otherwise in simplified script."""
+        letters = [chr(code) for first, last in HAN_BLOCKS for code in range(first, last + 1)]
+        simple = self.convert("\n".join(letters)).split("\n")
+        changed = [one for one, other in zip(letters, simple, strict=True) if one != other]
+        return re.compile(f"[{''.join(changed)}]")
+
 
 SIMPLIFIED = Simplified()
 
@@ -56,6 +65,8 @@ SIMPLIFIED = Simplified()
 @lru_cache(maxsize=1)  # a document's text is asked for more than once
 def simplify(text: str) -> str:
     """Return `text` in simplified script, character by character: the offsets stay."""
+    if not HAN_RUN.search(text) or not SIMPLIFIED.traditional.search(text):
+        return text  # most texts: asking is faster than going through all characters
     return text.translate(SIMPLIFIED)
 
 
