@@ -120,20 +120,20 @@ def read_elements(
 
 
 def read_mention(index: int, span: Span, name: str, language: Language) -> Element:
-    """Return the element of a mention, the one at `index` of its sentence."""
+    """Return the element of a mention, the one at `index` of its sentence; what is known of a gene's name is kept."""
     if span.type != "gene":
         return Element(span.start, span.end, MENTIONED[span.type], None, (Member(index),))
-    classes = MIRNA if name[:9].lower().startswith(language.mirnas) else MENTIONED["gene"]
-    return Element(span.start, span.end, classes, None, (Member(index, deed=find_deed(name, language)),))
+    known = language.named.get(name)
+    if known is None:
+        classes = MIRNA if name[:9].lower().startswith(language.mirnas) else MENTIONED["gene"]
+        known = classes, find_deed(name, language)
+        keep(language.named, name, known)
+    return Element(span.start, span.end, known[0], None, (Member(index, False, 0, False, known[1]),))
 
 
 def find_deed(name: str, language: Language) -> str:
-    """Return of which class of names a gene's is: `kinase-name`, `ligand-name`, or none; what was found is kept."""
-    deed = language.named.get(name)
-    if deed is None:
-        deed = next((deed for deed, names in language.deeds.items() if names.match(name)), "")
-        keep(language.named, name, deed)
-    return deed
+    """Return of which class of names a gene's is: `kinase-name`, `ligand-name`, or none."""
+    return next((deed for deed, names in language.deeds.items() if names.match(name)), "")
 
 
 def encode(row: Sequence[Element], language: Language) -> str:

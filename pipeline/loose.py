@@ -20,13 +20,14 @@ def find_loose(elements: Elements, language: Language, unlinked: Collection[tupl
     frames: list[Frame] = []
     if not unlinked:
         return frames
-    kinds = frozenset().union(*(elements.row[place].classes for place in elements.groups))
+    groups = sorted({place for both in unlinked for place in both})
+    kinds = frozenset().union(*(elements.row[place].classes for place in groups))
     for pattern in language.patterns.get("loose", ()):
         if elements.kinds.isdisjoint(pattern.symbols) or pattern.needs.isdisjoint(elements.kinds):
             continue
         if any(classes and classes.isdisjoint(kinds) for classes in pattern.ends):
             continue
-        before, after = (reach(classes, elements) for classes in pattern.ends)
+        before, after = (reach(classes, groups, elements) for classes in pattern.ends)
         for place in [match.start() for match in pattern.spot.finditer(elements.symbols)]:
             if before[0] <= place <= after[-1]:
                 frames += fit_all(pattern, place, before, after, elements, unlinked)
@@ -42,11 +43,11 @@ def find_unlinked(
                       if any(a != b and frozenset((a, b)) not in linked for a in ones for b in others)])  # fmt: skip
 
 
-def reach(classes: frozenset[str], elements: Elements) -> Sequence[int]:
-    """Return the groups of one of `classes`, with which a half of a loose pattern can end; every place without classes."""
+def reach(classes: frozenset[str], groups: Sequence[int], elements: Elements) -> Sequence[int]:
+    """Return those of `groups` with one of `classes`: a half of a loose pattern can end there; every place without classes."""
     if not classes:
         return range(len(elements.row))
-    return [at for at in elements.groups if not classes.isdisjoint(elements.row[at].classes)]
+    return [at for at in groups if not classes.isdisjoint(elements.row[at].classes)]
 
 
 def fit_all(pattern: Pattern, place: int, before: Sequence[int], after: Sequence[int], elements: Elements,

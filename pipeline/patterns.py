@@ -194,7 +194,7 @@ class Language:
     left: dict[tuple[str, str], tuple[Trial, ...]] = field(default_factory=dict, repr=False)
     runs: dict[str, Parts] = field(default_factory=dict, repr=False)
     gaps: dict[str, tuple[Element, ...]] = field(default_factory=dict, repr=False)
-    named: dict[str, str] = field(default_factory=dict, repr=False)
+    named: dict[str, tuple[frozenset[str], str]] = field(default_factory=dict, repr=False)
 
     def rules(self, which: str, trigger: str, left: frozenset[str], right: frozenset[str],
               before: str, behind: str) -> tuple[tuple[Trial, ...], ...]:  # fmt: skip
