@@ -4,10 +4,10 @@
 `--speed` only for the speed.
 
 Speed: the texts of ../shared/corpus (else of corpus/) repeated to MEGABYTES, as one file a repetition, on one process,
-against jieba.lcut alone over the same text in the same run (before and after it); the time from the start of the command to the first
-document; the peak memory of a run over a quarter of the texts and of the whole. Accuracy: the scores of
-../shared/tools, where they are there, on its gold and benches and on the texts of benchmarks/texts, which were written
-and annotated for this by others than those who write the rules; and how often rows of each confidence are right.
+against jieba.lcut alone over the same text in the same run (before and after it); the time from the start of the
+command to the first document; the peak memory of a run over a quarter of the texts and of the whole. Accuracy: the
+scores of ../shared/tools, where they are there, on its gold and benches and on the texts of benchmarks/texts, which were
+written and annotated for this by others than those who write the rules; and how often rows of each confidence are right.
 """
 
 from __future__ import annotations
