@@ -140,8 +140,9 @@ class Pattern:
 
 
 KIND_GROUPS = {  # the kinds of rules that are tried on a trigger one after the other, by what its sentence is
+    # `last` is for the last trigger, behind which no subject need be carried
     "whole": (("attribute", "statement", "within", "bare"), ("disease", "further", "inside", "modification"), ("chain",)),
-    "last": (("attribute", "statement", "within"), ("disease", "further", "inside", "modification"), ("chain",)),  # trigger
+    "last": (("attribute", "statement", "within"), ("disease", "further", "inside", "modification"), ("chain",)),
     "single": (("attribute", "within"), ("inside", "modification"), ("chain",)),  # with one group of mentions
     "aim": (("attribute", "statement", "bare"), ("modification",), ("chain",)),
 }
