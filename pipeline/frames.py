@@ -110,8 +110,10 @@ def is_unsigned(row: Sequence[Element], place: int, middle: int) -> bool:
     if place > middle:  # `a mutant of A lacking its tail` is there
         return "missing" in classes or bool(classes & {"past.target", "verb.target"}) or ("gene" not in name and "verb" in classes)
     far_anti = "anti" in classes and place + 1 != middle  # `anti-CD3-induced production of B`
+    direct = not any(part.members or "on" in part.classes for part in row[place + 1 : middle])
+    deed = direct and "deed" in classes and "of" in row[place + 1].classes  # `the inhibitory activity of A` is what A does
     dose = "drug" in name and "adjective" in classes and "head" in row[place + 1].classes  # `lower doses of A` are A
-    return far_anti or dose or bool(classes & {"past.target", "verb.target"})
+    return far_anti or deed or dose or bool(classes & {"past.target", "verb.target"})
 
 
 def governs(row: Sequence[Element], place: int) -> bool:
