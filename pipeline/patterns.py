@@ -31,7 +31,7 @@ SIGNS = {"increase": 1, "decrease": -1, "cause": 1, "phosphorylate": 1, "dephosp
          "associate": 1, "regulate": 1, "depend": 1, "target": -1, "treat": 1, "none": 1}  # fmt: skip
 FORMS = ("verb", "past", "ing", "noun", "agent", "adjective", "cue", "show")
 KINDS = ("statement", "attribute", "within", "bare", "further", "inside", "disease", "modification", "chain", "loose", "aim",
-         "subject", "latter", "former", "break", "topic")  # fmt: skip
+         "subject", "latter", "former", "break", "own", "topic")  # fmt: skip
 ATOM = re.compile(r"\s*(?:(?P<name>[A-Za-z][\w.-]*(?::[\w|.]+)?(?!=))|(?P<look>!\()|(?P<part>[ab]=\()|(?P<mark>[()|]))"
                   r"(?P<times>(?:[*+?]|\{\d+(?:,\d*)?\})\??)?")  # fmt: skip
 TOKEN = re.compile(f"[A-Za-z]+(?:['’](?:s|t)\\b)?|[0-9]+(?:[.,][0-9]+)*|[{HAN}]+|\\S")
@@ -261,7 +261,7 @@ def load_language(folder: Path, relations: Mapping[str, RelationType]) -> Langua
         fragments.setdefault(name, "!( any* )")  # a language may go without
     group, predicate, marker, more = (re.compile(compiler.expression(f"<{name}>"), re.DOTALL)
                                       for name in ("group", "predicate", "marker", "more"))  # fmt: skip
-    found = [kind for kind in patterns if kind not in ("loose", "aim", "subject", "break", "topic", "latter", "former")]
+    found = [kind for kind in patterns if kind not in ("loose", "aim", "subject", "break", "own", "topic", "latter", "former")]
     triggers = frozenset().union(*(pattern.trigger for kind, rows in patterns.items() if kind in found
                                    for pattern in rows))  # fmt: skip
     aims = frozenset().union(*(pattern.needs for pattern in patterns.get("aim", ())))

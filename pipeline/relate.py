@@ -14,7 +14,7 @@ from pipeline.modifications import is_agent, merge_modified, modify
 from pipeline.patterns import Language, Pattern, Patterns, Trial
 from pipeline.records import Modified, Relation, Span
 from pipeline.statements import best, state_all, state_loose
-from pipeline.subjects import acted_on, find_subject, last_agent, last_object, last_outcome, last_subject
+from pipeline.subjects import acted_on, find_subject, has_own_subject, last_agent, last_object, last_outcome, last_subject
 
 NOTHING: frozenset[str] = frozenset()
 Subjects = dict[tuple[int, frozenset[str]], Subject | None]
@@ -178,7 +178,8 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
             subject = last_subject(place, frames, elements.row, True) if pattern.continues else last_agent(frames)
         else:
             if (start, types) not in subjects:
-                subjects[start, types] = find_subject(start, elements, language, frames, types)
+                foreign = has_own_subject(place, elements, language)
+                subjects[start, types] = None if foreign else find_subject(start, elements, language, frames, types)
             subject = subjects[start, types]
         if subject and pattern.takes_subject == "B":
             subject = acted_on(start, subject, frames, elements)

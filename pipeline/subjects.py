@@ -81,6 +81,13 @@ def find_subject(
     return None if subject and shares_subject(place, elements.row) and is_object(subject.place, elements.row) else subject
 
 
+def has_own_subject(trigger: int, elements: Elements, language: Language) -> bool:
+    """Tell whether the verb at `trigger` has a subject that no lexicon knows: `A activates B, and hypoxia induces C`."""
+    symbols, behind = elements.symbols, len(elements.row) - trigger
+    return any(symbols[trigger] in pattern.symbols and not absent(elements.kinds) and left(elements.reversed, behind)
+               for absent, left, _, pattern in language.before("own", symbols[trigger - 1 : trigger]))  # fmt: skip
+
+
 def shares_subject(place: int, row: Sequence[Element]) -> bool:
     """Tell whether a conjunction before `place` joins a verb to the one before it: `…，并下调`, but not `…，从而下调`."""
     near = row[max(0, place - 2) : place + 1]
