@@ -89,6 +89,8 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
 
 def name_deed(relation: str, deed: str, frame: Frame, elements: Elements) -> str:
     """Return the relation as the one who acts can bring it about: a drug or a ligand is no enzyme, a kinase is one."""
+    if "substrate" in elements.row[frame.trigger].classes:
+        return {"kinase-name": "phosphorylates", "phosphatase-name": "dephosphorylates"}.get(deed, relation)
     if deed in ("drug", "ligand-name"):
         return {"phosphorylates": "activates", "dephosphorylates": "inhibits"}.get(relation, relation)
     if deed == "kinase-name" and relation == "activates" and mediates_phosphorylation(frame, elements.row):
