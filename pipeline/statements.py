@@ -14,6 +14,7 @@ from pipeline.records import Relation, Span
 from pipeline.scope import is_asked, is_negated, is_speculated
 
 DEEDS = frozenset({"activates", "inhibits", "phosphorylates", "dephosphorylates"})
+SURE = 0.7  # confidence of a rule that says who acts on whom, not just what goes with what
 
 
 def state_all(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) -> Iterator[Relation]:
@@ -54,7 +55,8 @@ def is_bystander(row: Relation, known: Sequence[Relation], linked: Collection[fr
     types = {span.concept or span.id: span.type for span in spans}
     concepts = {span.id: span.concept or span.id for span in spans}
     name, illness = concepts[gene.id], concepts[disease.id]
-    agents = {concepts[one.subject] for one in known if concepts[one.object] == name and one.relation in DEEDS} - {name}
+    agents = {concepts[one.subject] for one in known if concepts[one.object] == name and one.relation in DEEDS
+              and one.confidence >= SURE} - {name}  # fmt: skip
     return any(frozenset((agent, illness)) in linked and (disease.start < gene.start or types[agent] == "drug")
                for agent in agents)  # fmt: skip
 
