@@ -113,7 +113,8 @@ def is_unsigned(row: Sequence[Element], place: int, middle: int) -> bool:
         return "missing" in classes or bool(classes & {"past.target", "verb.target"}) or ("gene" not in name and "verb" in classes)
     far_anti = "anti" in classes and place + 1 != middle  # `anti-CD3-induced production of B`
     dose = "drug" in name and "adjective" in classes and "head" in row[place + 1].classes  # `lower doses of A` are A
-    return far_anti or dose or bool(classes & {"past.target", "verb.target"})
+    other = place > 0 and "poss" in row[place - 1].classes  # `its degradation and the activation of A`
+    return far_anti or dose or other or bool(classes & {"past.target", "verb.target"})
 
 
 def governs(row: Sequence[Element], place: int) -> bool:
