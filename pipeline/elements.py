@@ -204,7 +204,7 @@ def read_token(token: str, language: Language, cut: Cut) -> Parts:
                             for start, end, word in read_run(token, language, cut(token))))  # fmt: skip
     else:
         lower = token.lower()
-        word = language.words.get(lower)
+        word = language.words.get(token) or language.words.get(lower)
         classes = word.classes if word else NUMBER if token[0].isdigit() else UNKNOWN
         parts = Parts((Element(0, len(token), classes, word),), language.longest.get(lower, 1))
     keep(language.runs, token, parts)

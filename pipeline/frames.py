@@ -89,11 +89,13 @@ def sign_within(elements: Elements, first: int, last: int, middle: int) -> int:
     if "lowers" not in elements.cues:
         return 1
     row = elements.row
-    opposed = middle > first and "anti" in row[middle - 1].classes  # `抗A抗体` is against A once, whatever it is called
+    against = middle > first and "anti" in row[middle - 1].classes  # `抗A抗体` is against A once, whatever it is called
+    lit = against and any(member.deed == "lit-name" for member in row[middle].members)  # `anti-CD3` sets CD3 off
+    opposed = against and not lit
     sign = -1 if opposed and not row[middle - 1].classes & {"T"} else 1
     for place in range(first, last):
         word = row[place].word
-        if not word or place == middle or (place > first and is_coordinated(row, place)):
+        if not word or place == middle or (place > first and is_coordinated(row, place)) or (lit and place == middle - 1):
             continue
         if opposed and place > middle and "agent" in word.classes:
             continue
@@ -113,7 +115,8 @@ def is_unsigned(row: Sequence[Element], place: int, middle: int) -> bool:
     direct = not any(part.members or "on" in part.classes for part in row[place + 1 : middle])
     deed = direct and "deed" in classes and "of" in row[place + 1].classes  # `the inhibitory activity of A` is what A does
     dose = "drug" in name and "adjective" in classes and "head" in row[place + 1].classes  # `lower doses of A` are A
-    return far_anti or deed or dose or bool(classes & {"past.target", "verb.target"})
+    other = place > 0 and "poss" in row[place - 1].classes  # `its degradation and the activation of A`
+    return far_anti or deed or dose or other or bool(classes & {"past.target", "verb.target"})
 
 
 def governs(row: Sequence[Element], place: int) -> bool:

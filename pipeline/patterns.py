@@ -44,7 +44,8 @@ CUES = {  # what is looked for only in sentences that hold a word of the class, 
     "neg": ("butnot",), "spec": (), "site": (), "asks": ("whether",), "modifies": (), "former": (), "latter": (),
     "respectively": (), "verb.bind": ("similar",), "lowers": ("anti", *LOWERING),
 }  # fmt: skip
-DEEDS = ("kinase-name", "ligand-name")  # classes of words.csv for names: who can phosphorylate, and who cannot
+DEEDS = ("kinase-name", "phosphatase-name", "ligand-name", "lit-name")
+"""Classes of words.csv for names: who can phosphorylate, who dephosphorylate, who cannot, and what its antibody sets off."""
 NEVER = "\ue000"  # of the private use area: never met in text
 
 
@@ -246,6 +247,8 @@ def load_patterns(folder: Path) -> Patterns:
 def load_language(folder: Path, relations: Mapping[str, RelationType]) -> Language:
     """Load the rule files of one language."""
     words = load_words(folder)
+    deeds = {deed: name_pattern(words, deed) for deed in DEEDS}
+    words = {text: unname(word) for text, word in words.items()}
     symbols = allot_symbols(words)
     fragments = {row["name"]: row["pattern"] for row in read_rows(folder / "fragments.csv", ("name", "pattern", "note"))}
     compiler = Compiler(symbols, fragments)
@@ -272,7 +275,7 @@ def load_language(folder: Path, relations: Mapping[str, RelationType]) -> Langua
                     {name: compiler.symbols_of((name, *CUES[name])) for name in CUES} | {"aim": aims}, compiler.any_of({"former"}),
                     compiler.any_of({"modifies"}), find_words(word.text for word in words.values() if word.modification),
                     tuple(text.replace(" ", "") for text, word in words.items() if "mirna" in word.classes),
-                    {deed: name_pattern(words, deed) for deed in DEEDS})
+                    deeds)
 
 
 def split_phrase(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[str, int, int]]:
@@ -303,8 +306,15 @@ def index_chinese(words: Mapping[str, Word]) -> ahocorasick.Automaton:
 
 def name_pattern(words: Mapping[str, Word], kind: str) -> re.Pattern[str]:
     """Return the expression for names that begin with a word of the class `kind`: `JAKs`, `p-JAK2`, but not `EGFR` for `EGF`."""
-    names = sorted((text.replace(" ", "") for text, word in words.items() if kind in word.classes), key=len, reverse=True)
-    return re.compile(f"(?:p-?)?(?:{'|'.join(map(re.escape, names)) or '(?!)'})s?(?![a-z])", re.IGNORECASE | re.ASCII)
+    known = sorted((text for text, word in words.items() if kind in word.classes), key=len, reverse=True)
+    names = "|".join(" ?".join(map(re.escape, text.split())) for text in known) or "(?!)"
+    return re.compile(f"(?:p-?)?(?:{names})s?(?![a-z])", re.IGNORECASE | re.ASCII)
+
+
+def unname(word: Word) -> Word:
+    """Return a word without the classes for names: where no mention was recognised it is a word as others."""
+    classes = word.classes.difference(DEEDS)
+    return word if len(classes) == len(word.classes) else replace(word, classes=classes or UNKNOWN)
 
 
 def find_words(texts: Iterable[str]) -> re.Pattern[str]:
@@ -317,7 +327,8 @@ def load_words(folder: Path) -> dict[str, Word]:
     """Read words.csv and triggers.csv of a language into one dictionary; a word of both has the classes of both."""
     words: dict[str, Word] = {}
     for row in read_rows(folder / "words.csv", ("word", "class", "note")):
-        add_word(words, Word(spell(row["word"]), frozenset([row["class"]])))
+        text = row["word"] if row["word"].isupper() else spell(row["word"])
+        add_word(words, Word(text, frozenset([row["class"]])))
     triggers: dict[tuple[str, str], Row] = {}
     for row in read_rows(folder / "triggers.csv", ("trigger", "form", "effect", "modification", "forms", "note")):
         first = triggers.setdefault((spell(row["trigger"]), row["form"] + row["forms"]), row)

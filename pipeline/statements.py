@@ -13,6 +13,9 @@ from pipeline.patterns import Language
 from pipeline.records import Relation, Span
 from pipeline.scope import is_asked, is_negated, is_speculated
 
+DEEDS = frozenset({"activates", "inhibits", "phosphorylates", "dephosphorylates"})
+SURE = 0.7  # confidence of a rule that says who acts on whom, not just what goes with what
+
 
 def state_all(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) -> Iterator[Relation]:
     """Yield the relations of a frame with its patient and with each further one."""
@@ -37,7 +40,25 @@ def state_loose(
             if pair_of_it not in linked:
                 linked.add(pair_of_it)
                 relations.append(row)
-    return relations
+    return [row for row in relations if not is_bystander(row, known, linked, spans)]
+
+
+def is_bystander(row: Relation, known: Sequence[Relation], linked: Collection[frozenset[str]], spans: Sequence[Span]) -> bool:
+    """Tell whether a gene is with a disease only as what another one acts on: `in D cells, A inhibits B` links A and D.
+
+    Behind the disease it is, and wherever a drug acts on it; it is not where that other one is not linked with the disease.
+    """
+    ends = {span.id: span for span in spans if span.id in (row.subject, row.object)}
+    gene, disease = sorted(ends.values(), key=lambda span: span.type == "disease")
+    if gene.type != "gene" or disease.type != "disease":
+        return False
+    types = {span.concept or span.id: span.type for span in spans}
+    concepts = {span.id: span.concept or span.id for span in spans}
+    name, illness = concepts[gene.id], concepts[disease.id]
+    agents = {concepts[one.subject] for one in known if concepts[one.object] == name and one.relation in DEEDS
+              and one.confidence >= SURE} - {name}  # fmt: skip
+    return any(frozenset((agent, illness)) in linked and (disease.start < gene.start or types[agent] == "drug")
+               for agent in agents)  # fmt: skip
 
 
 def is_linked(frame: Frame, linked: Collection[frozenset[str]], elements: Elements, spans: Sequence[Span]) -> bool:
@@ -89,6 +110,8 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
 
 def name_deed(relation: str, deed: str, frame: Frame, elements: Elements) -> str:
     """Return the relation as the one who acts can bring it about: a drug or a ligand is no enzyme, a kinase is one."""
+    if "substrate" in elements.row[frame.trigger].classes:
+        return {"kinase-name": "phosphorylates", "phosphatase-name": "dephosphorylates"}.get(deed, relation)
     if deed in ("drug", "ligand-name"):
         return {"phosphorylates": "activates", "dephosphorylates": "inhibits"}.get(relation, relation)
     if deed == "kinase-name" and relation == "activates" and mediates_phosphorylation(frame, elements.row):

@@ -24,7 +24,8 @@ def last_object(frames: Sequence[Frame], agent: Subject | None) -> Subject | Non
 
 def last_agent(frames: Sequence[Frame]) -> Subject | None:
     """Return who acts in the last frame that says it: `B was reduced in A-deficient cells, as was C` is about A."""
-    return next((frame.agent for frame in reversed(frames) if frame.agent and frame.patient), None)
+    acting = [frame for frame in frames if frame.agent and frame.patient]
+    return next((frame.agent for frame in reversed(acting) if not is_within(frame, acting)), None)
 
 
 def last_outcome(frames: Sequence[Frame], elements: Elements) -> Subject:
