@@ -311,8 +311,11 @@ def find_shapes(text: str, hits: Sequence[Hit], place: Place, lexicon: Lexicon) 
 
 
 def may_hold(shape: Shape, start: int, end: int, hit: Hit) -> bool:
-    """Tell whether a shape's match goes before the hit in it: a drug named by its target goes on (`DDR1-IN-1`)."""
-    named = (shape.type, hit.type) == ("drug", "gene") and not shape.need
+    """Tell whether a shape's match goes before the hit in it.
+
+    A drug named by its target goes on (`DDR1-IN-1`), and so does one that is called by the plant it is of (`知母多糖`).
+    """
+    named = shape.type == "drug" and (hit.type == "gene" or (hit.type == "drug" and hit.start == start)) and not shape.need
     return named and start <= hit.start and hit.end <= end and hit.end - hit.start < end - start
 
 
