@@ -14,6 +14,7 @@ from pipeline.sites import Site, Sites
 FIRST_HAN, LAST_HAN = "\u3400", "\ufaff"
 MOST_RUNS = 100_000  # kept runs of Chinese characters, some 30 MB; then the memory is emptied
 CLAUSE = frozenset({"comma", "semi", "stop", "colon", "open", "report"})  # what a clause begins behind
+PARTING = frozenset({"comma", "semi", "and", "pause", "butnot", "with", "joint"})  # what parts the items of a list
 SHORT = 3  # characters of a gap between mentions that comes again and again
 Value = TypeVar("Value")
 Cut = Callable[[str], frozenset[int]]
@@ -22,7 +23,8 @@ Cut = Callable[[str], frozenset[int]]
 
 class Member(NamedTuple):
     """A mention in a group: the span's place in the list of spans; `excluded` by `but not`;
-    `side` of a `with`; `added` by `combined with`; `deed`: of which class of names it is.
+    `side` of a `with`; `added` by `combined with`; `deed`: of which class of names it is; `unit`: in which item of
+    the list it stands, where `JAK1/2` and a name with its gloss are one.
     """
 
     span: int
@@ -30,6 +32,7 @@ class Member(NamedTuple):
     side: int = 0
     added: bool = False
     deed: str = ""
+    unit: int = 0
 
 
 class Element(NamedTuple):
@@ -353,7 +356,7 @@ def join(parts: Sequence[Element], start: int, end: int) -> Element:
     members: list[Member] = []
     classes = {"E"}
     excluded, side, added = False, 0, False
-    targets = find_targets(parts)
+    targets, units = find_targets(parts), count_units(parts)
     for place, part in enumerate(parts):
         if place in targets:
             continue
@@ -363,7 +366,21 @@ def join(parts: Sequence[Element], start: int, end: int) -> Element:
         if part.members:
             classes |= part.classes
             own = part.members
-            if excluded or side or added:
-                own = tuple([member._replace(excluded=excluded, side=side, added=added) for member in own])
+            unit = units[place]
+            if excluded or side or added or unit:
+                own = tuple([member._replace(excluded=excluded, side=side, added=added, unit=unit) for member in own])
             members += own
     return Element(start, end, frozenset(classes), None, tuple(members))
+
+
+def count_units(parts: Sequence[Element]) -> list[int]:
+    """Return for each of `parts` in which item of the list it stands: a slash, a hyphen or a bracket begins no new one."""
+    units, unit, depth, named = [], 0, 0, False
+    for part in parts:
+        depth += ("open" in part.classes) - ("close" in part.classes)
+        if part.members:
+            named = True
+        elif named and not depth and part.classes & PARTING:
+            unit, named = unit + 1, False
+        units.append(unit)
+    return units

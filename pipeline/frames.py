@@ -17,7 +17,7 @@ class Subject(NamedTuple):
     """A group of mentions that acts: its place in the row, and -1 where the sentence speaks of its loss.
 
     `first`: of the two sides of `A binds B`, the one that stands first is meant, where only one of them can act.
-    `member`: of the group only this one is meant (`the former`).
+    `member`: of the group only this item is meant (`the former`).
     """
 
     place: int
@@ -134,9 +134,9 @@ def is_coordinated(row: Sequence[Element], place: int) -> bool:
 def take_apart(frame: Frame, elements: Elements) -> Iterator[Frame]:
     """Yield a frame for each patient; under `respectively` with the one agent that acts on it."""
     patients = (frame.patient, *frame.more)
-    agents = elements.row[frame.agent.place].members if frame.agent else ()
-    single = all(patient and len(elements.row[patient.place].members) == 1 for patient in patients)
-    if frame.agent and single and len(agents) == len(patients) > 1 and is_one_by_one(frame, elements):
+    agents = count_items(elements.row[frame.agent.place]) if frame.agent else 0
+    single = all(patient and count_items(elements.row[patient.place]) == 1 for patient in patients)
+    if frame.agent and single and agents == len(patients) > 1 and is_one_by_one(frame, elements):
         for index, patient in enumerate(patients):
             yield frame._replace(agent=frame.agent._replace(member=index), patient=patient)
         return
@@ -155,9 +155,17 @@ def names_of(group: Element, spans: Sequence[Span]) -> set[str]:
     return {spans[member.span].concept or spans[member.span].id for member in group.members}
 
 
+def count_items(group: Element) -> int:
+    """Return of how many items a group is a list; `JAK1/2` is one."""
+    return group.members[-1].unit + 1 if group.members else 0
+
+
 def meant(group: Element, subject: Subject | None) -> Sequence[Member]:
-    """Return the members of a group, or the one that `the former` or `the latter` picks."""
-    return group.members if subject is None or subject.member is None else (group.members[subject.member],)
+    """Return the members of a group, or those of the item that `the former` or `the latter` picks."""
+    if subject is None or subject.member is None:
+        return group.members
+    item = subject.member % count_items(group)
+    return [member for member in group.members if member.unit == item]
 
 
 def name_relation(frame: Frame, elements: Elements) -> str:

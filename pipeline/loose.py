@@ -10,6 +10,7 @@ from pipeline.elements import Element, Elements
 from pipeline.frames import Frame, locate, names_of
 from pipeline.patterns import Language, Pattern
 from pipeline.records import Span
+from pipeline.scope import is_aim
 
 
 def find_loose(elements: Elements, language: Language, unlinked: Collection[tuple[int, int]]) -> list[Frame]:
@@ -29,7 +30,7 @@ def find_loose(elements: Elements, language: Language, unlinked: Collection[tupl
             continue
         before, after = (reach(classes, groups, elements) for classes in pattern.ends)
         for place in [match.start() for match in pattern.spot.finditer(elements.symbols)]:
-            if before[0] <= place <= after[-1]:
+            if before[0] <= place <= after[-1] and not ("aim" in elements.cues and is_aim(place, elements, language)):
                 frames += fit_all(pattern, place, before, after, elements, unlinked)
     return sorted(frames, key=lambda frame: (-frame.pattern.confidence, frame.end - frame.start))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from pipeline.elements import Element, Elements, Member
-from pipeline.frames import Frame, is_one_by_one, meant, take_apart
+from pipeline.frames import Frame, count_items, is_one_by_one, meant, take_apart
 from pipeline.records import Modified, Span
 from pipeline.scope import is_negated, is_speculated
 
@@ -39,9 +39,11 @@ def list_modified(frame: Frame, elements: Elements, spans: Sequence[Span]) -> It
     if not frame.patient:
         return
     one, other = elements.row[frame.agent.place] if frame.agent else None, elements.row[frame.patient.place]
-    apart = one and len(one.members) == len(other.members) > 1 and is_one_by_one(frame, elements)
-    for index, member in enumerate(other.members):
-        acting = one.members[index : index + 1] if one and apart else meant(one, frame.agent) if one else ()
+    apart = one and count_items(one) == count_items(other) > 1 and is_one_by_one(frame, elements)
+    for member in other.members:
+        acting = meant(one, frame.agent) if one else ()
+        if one and apart:
+            acting = [agent for agent in one.members if agent.unit == member.unit]
         for agent in name_agents(acting, spans) if spans[member.span].type == "gene" else ():
             yield member, agent
 

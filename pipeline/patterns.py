@@ -250,7 +250,7 @@ def load_language(folder: Path, relations: Mapping[str, RelationType]) -> Langua
     deeds = {deed: name_pattern(words, deed) for deed in DEEDS}
     words = {text: unname(word) for text, word in words.items()}
     symbols = allot_symbols(words)
-    fragments = {row["name"]: row["pattern"] for row in read_rows(folder / "fragments.csv", ("name", "pattern", "note"))}
+    fragments = load_fragments(folder / "fragments.csv")
     compiler = Compiler(symbols, fragments)
     patterns: dict[str, list[Pattern]] = {}
     names: set[str] = set()
@@ -321,6 +321,16 @@ def find_words(texts: Iterable[str]) -> re.Pattern[str]:
     """Return the expression that finds whether a text may hold one of the phrases: by the first word of each."""
     firsts = sorted({text.partition(" ")[0] for text in texts})
     return re.compile("|".join(map(re.escape, firsts)) or "(?!)", re.IGNORECASE)
+
+
+def load_fragments(path: Path) -> dict[str, str]:
+    """Return the patterns of fragments.csv by name; raise LexiconError at a name that is there twice."""
+    fragments: dict[str, str] = {}
+    for row in read_rows(path, ("name", "pattern", "note")):
+        if row["name"] in fragments:
+            raise row.error("name", f"there is a fragment {row['name']} above", "give this one another name")
+        fragments[row["name"]] = row["pattern"]
+    return fragments
 
 
 def load_words(folder: Path) -> dict[str, Word]:

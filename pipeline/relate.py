@@ -13,6 +13,7 @@ from pipeline.frames import ANY_MENTION, Frame, Subject, is_aside, is_coordinate
 from pipeline.modifications import is_agent, merge_modified, modify
 from pipeline.patterns import Language, Pattern, Patterns, Trial
 from pipeline.records import Modified, Relation, Span
+from pipeline.scope import is_aim
 from pipeline.statements import best, state_all, state_loose
 from pipeline.subjects import acted_on, find_subject, has_own_subject, last_agent, last_object, last_outcome, last_subject
 
@@ -99,16 +100,6 @@ def split_classes(groups: Sequence[frozenset[str]]) -> list[tuple[frozenset[str]
 def unite(classes: frozenset[str], more: frozenset[str]) -> frozenset[str]:
     """Return the classes of both sets; the same object for the same sets, so that it is soon found in a dictionary."""
     return classes | more
-
-
-def is_aim(place: int, elements: Elements, language: Language) -> bool:
-    """Tell whether the trigger at `place` names what was studied: `we examined the effect of A on B` asserts nothing."""
-    symbols, kinds = elements.symbols, elements.kinds
-    symbol, behind = symbols[place], len(symbols) - place
-    for absent, left, right, pattern in language.before("aim", symbols[place - 1 : place]):
-        if symbol in pattern.symbols and not absent(kinds) and left(elements.reversed, behind) and right(symbols, place + 1):
-            return True
-    return False
 
 
 def credit_links(frame: Frame, frames: Sequence[Frame], elements: Elements) -> Iterator[Frame]:

@@ -7,6 +7,7 @@ negated findings and diseases in discharge summaries, 2001).
 from __future__ import annotations
 
 from pipeline.elements import Elements
+from pipeline.patterns import Language
 
 REACH = 7  # elements between a cue and the trigger that it reaches
 LOOSE = frozenset({"noun", "verb.regulate", "verb.associate", "verb.treat"})  # name a topic, where others state a fact
@@ -106,4 +107,14 @@ def is_asked(trigger: int, elements: Elements) -> bool:
             return True
         if classes & {"semi", "stop", "report"}:
             return False
+    return False
+
+
+def is_aim(place: int, elements: Elements, language: Language) -> bool:
+    """Tell whether the trigger at `place` names what was studied: `we examined the effect of A on B` asserts nothing."""
+    symbols, kinds = elements.symbols, elements.kinds
+    symbol, behind = symbols[place], len(symbols) - place
+    for absent, left, right, pattern in language.before("aim", symbols[place - 1 : place]):
+        if symbol in pattern.symbols and not absent(kinds) and left(elements.reversed, behind) and right(symbols, place + 1):
+            return True
     return False

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import combinations, permutations
 
 from pipeline.elements import Element, Elements, Member
-from pipeline.frames import Frame, Subject, is_one_by_one, meant, name_relation, names_of, take_apart
+from pipeline.frames import Frame, Subject, count_items, is_one_by_one, meant, name_relation, names_of, take_apart
 from pipeline.loose import find_loose, find_unlinked
 from pipeline.modifications import find_sites, is_modified
 from pipeline.patterns import Language
@@ -72,6 +72,8 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
     if not frame.agent or not frame.patient or is_asked(frame.trigger, elements):
         return
     frame, negated = settle(frame, elements)
+    if negated and frame.pattern.kind == "loose":
+        return  # what is denied is said of what another rule links
     assert frame.agent and frame.patient
     one, other = elements.row[frame.agent.place], elements.row[frame.patient.place]
     admits = frame.pattern.admits
@@ -138,7 +140,14 @@ def settle(frame: Frame, elements: Elements) -> tuple[Frame, bool]:
     unchanged = word is not None and word.effect == "regulate"
     if negated and frame.agent and not unchanged and lacks(frame.agent, frame.trigger, elements.row):
         return frame._replace(agent=frame.agent._replace(sign=1)), False
-    return frame, negated or frame.denied
+    return frame, (negated ^ is_denied_object(frame, elements)) or frame.denied
+
+
+def is_denied_object(frame: Frame, elements: Elements) -> bool:
+    """Tell whether the denial stands behind the verb: `A inhibits neither B nor C`."""
+    if not frame.patient or frame.patient.place <= frame.trigger + 1:
+        return False
+    return any("butnot" in part.classes for part in elements.row[frame.trigger + 1 : frame.patient.place])
 
 
 def is_presupposed(frame: Frame, elements: Elements) -> bool:
@@ -187,8 +196,8 @@ def pair(one: Element, other: Element, frame: Frame, elements: Elements) -> Iter
         mutual = any("mutual" in part.classes for part in elements.row[frame.trigger : max(frame.trigger + 1, frame.end)])
         couples = permutations(one.members, 2) if mutual else combinations(one.members, 2)  # `A and B inhibit each other`
         yield from ((a, b) for a, b in couples if not listed and (not sides or a.side != b.side))
-    elif len(one.members) == len(other.members) > 1 and is_one_by_one(frame, elements):
-        yield from zip(one.members, other.members, strict=True)
+    elif count_items(one) == count_items(other) > 1 and is_one_by_one(frame, elements):
+        yield from ((a, b) for a in one.members for b in other.members if a.unit == b.unit)
     else:
         apposed = "agent" in elements.row[frame.trigger].classes and frame.agent and frame.agent.place > frame.trigger
         behind = elements.row[frame.agent.place + 1 : frame.agent.place + 2] if apposed and frame.agent else ()
