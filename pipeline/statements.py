@@ -72,8 +72,6 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
     if not frame.agent or not frame.patient or is_asked(frame.trigger, elements):
         return
     frame, negated = settle(frame, elements)
-    if negated and frame.pattern.kind == "loose":
-        return  # what is denied is said of what another rule links
     assert frame.agent and frame.patient
     one, other = elements.row[frame.agent.place], elements.row[frame.patient.place]
     admits = frame.pattern.admits
@@ -98,6 +96,8 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
         name = "associated_with" if "disease" in (subject.type, object_.type) else relation
         if name == "associated_with" and absent:
             continue
+        if frame.pattern.kind == "loose" and negated and name != "associated_with":
+            continue  # what is denied is said of what another rule links
         if frame.pattern.kind == "chain" and name == "phosphorylates" and a.deed != "kinase-name":
             continue
         name = name_deed(name, "drug" if subject.type == "drug" else a.deed, frame, elements)
