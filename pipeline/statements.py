@@ -147,7 +147,8 @@ def is_denied_object(frame: Frame, elements: Elements) -> bool:
     """Tell whether the denial stands behind the verb: `A inhibits neither B nor C`."""
     if not frame.patient or frame.patient.place <= frame.trigger + 1:
         return False
-    return any("butnot" in part.classes for part in elements.row[frame.trigger + 1 : frame.patient.place])
+    between = elements.row[frame.trigger + 1 : frame.patient.place]
+    return any("butnot" in part.classes for part in between) and not any(part.members for part in between)
 
 
 def is_presupposed(frame: Frame, elements: Elements) -> bool:
