@@ -19,7 +19,7 @@ from pipeline.ids import mention_id
 from pipeline.lexicon import BACKGROUND, WRONG, Concept, Lexicon, Name, Shape, lookup
 from pipeline.lexicon_rows import find_anchor
 from pipeline.records import Candidate, Document, Mention, Segment
-from pipeline.text import SEPARATOR, fold, slug
+from pipeline.text import HAN_RUN, SEPARATOR, fold, slug
 
 LATIN = frozenset(map(chr, [*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B), *range(0xC0, 0x250)]))
 """The letters and digits of names, A to Z with and without accents: Latin-1 and Latin Extended-A and -B."""
@@ -200,8 +200,10 @@ def is_spelled(name: Name, surface: str) -> bool:
 
 
 def is_shouted(sentence: str) -> bool:
-    """Tell whether a sentence is written in capitals throughout."""
+    """Tell whether a sentence is written in capitals throughout; of a Chinese one only the names are Latin."""
     letters = [character for character in sentence if character.isascii() and character.isalpha()]
+    if len(letters) < sum(map(len, HAN_RUN.findall(sentence))):
+        return False
     return bool(letters) and sum(map(str.isupper, letters)) / len(letters) > TITLE_SHARE
 
 
