@@ -5,6 +5,7 @@ Steps are imported inside the commands, so that `--help` answers at once.
 
 from __future__ import annotations
 
+import io
 import signal
 import sys
 from pathlib import Path
@@ -38,6 +39,8 @@ EnModel = Annotated[
 def main() -> None:
     """Run the command line; a request to end is an interruption like Ctrl-C."""
     signal.signal(signal.SIGTERM, interrupt)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a path, or a character that the terminal cannot show
     app()
 
 

@@ -17,12 +17,12 @@ from pathlib import Path
 from pipeline import __version__
 from pipeline.clean import Repairs, clean, load_repairs
 from pipeline.decisions import Decisions, read_decisions
-from pipeline.errors import LexiconError, ReadError
-from pipeline.given import relate_lines
+from pipeline.errors import InputError, LexiconError, ReadError
+from pipeline.given import check_files, relate_lines
 from pipeline.ids import evidence_id, modification_id, triple_id
 from pipeline.lexicon import Concept, Lexicon, check_lexicons, chinese_names, load_lexicon
 from pipeline.patterns import Patterns, load_patterns
-from pipeline.readers import doc_ids, find_files, read
+from pipeline.readers import doc_ids, find_files, read, show_path
 from pipeline.recognise import recognise
 from pipeline.records import (
     Document,
@@ -260,7 +260,7 @@ def describe_document(document: Document, segments: Sequence[Segment], mentions:
 def fail(path: Path, corpus: Path, doc_id: str, reason: str) -> DocumentRow:
     """Return the row of documents.csv for a file that could not be read."""
     return DocumentRow(
-        doc_id=doc_id, path=path.relative_to(corpus).as_posix(), sha256="", format=path.suffix.lstrip(".").lower(),
+        doc_id=doc_id, path=show_path(path, corpus), sha256="", format=path.suffix.lstrip(".").lower(),
         encoding="", langs=(), n_chars=0, n_sentences=0, n_mentions=0, n_evidence=0, n_repairs=0, status="failed",
         error=reason)  # fmt: skip
 
@@ -321,17 +321,23 @@ def relate_file(source: Path, target: Path, settings: Settings) -> int:
 
     Raises InputError, which names the line, LexiconError and ModelError.
     """
+    check_files(source, target)
     folder = settings.lexicons
     segmenters = Segmenters(folder / "segment", list, settings.en_model, settings.cache)
     patterns = load_patterns(folder / "relations")
     count = 0
-    temporary = target.with_name(f".{target.name}.part")
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with source.open(encoding="utf-8-sig") as lines, temporary.open("w", encoding="utf-8", newline="\n") as file:
+        with (
+            source.open(encoding="utf-8-sig", errors="surrogateescape") as lines,
+            temporary.open("w", encoding="utf-8", newline="\n", errors="backslashreplace") as file,
+        ):
             for line in relate_lines(lines, patterns, segmenters):
                 file.write(line + "\n")
                 count += 1
         temporary.replace(target)
+    except OSError as error:
+        raise InputError(f"{source} -> {target}: {error.strerror}; give files that can be read and written") from error
     finally:
         temporary.unlink(missing_ok=True)
     return count

@@ -16,8 +16,9 @@ from typer.testing import CliRunner, Result
 
 from pipeline import store
 from pipeline.cli import app
-from tests.conftest import LEXICONS, ROOT
+from tests.conftest import LEXICONS, ROOT, cases
 
+GIVEN = '{"id": 0, "text": "JAK2", "mentions": []}'
 GOOD = "鲁索替尼通过抑制JAK2来降低STAT3的磷酸化。\n"
 HELP_SECONDS = 0.5
 STATUS = {"done": 0, "failed files": 1, "wrong lexicon": 2, "wrong input": 3}
@@ -72,6 +73,23 @@ def test_a_bad_file_fails_alone_and_is_named(kind: str, corpus: Path, tmp_path: 
     assert bad.name in result.output
     assert rows[bad.name]["error"] in result.output
     assert table(tmp_path / "out", "mentions")
+
+
+def test_a_name_that_is_not_utf_8_is_worked(corpus: Path, tmp_path: Path) -> None:
+    for name in ("综述.txt", "综述.docx"):
+        try:
+            (corpus / os.fsdecode(name.encode("gbk"))).write_text(GOOD, encoding="utf-8")
+        except OSError:
+            pytest.skip("this file system has no such names")
+    (corpus / "good.txt").write_text(GOOD, encoding="utf-8")
+    result = call("run", corpus, "--outputs", tmp_path / "out")
+    assert result.exit_code == STATUS["failed files"], result.output
+    escaped = "综述".encode("gbk").decode("utf-8", "surrogateescape").encode("utf-8", "backslashreplace").decode()
+    rows = {row["path"]: row for row in table(tmp_path / "out", "documents")}
+    assert {name: row["status"] for name, row in rows.items()} == {
+        f"{escaped}.txt": "ok", f"{escaped}.docx": "failed", "good.txt": "ok"}  # fmt: skip
+    assert {row["doc_id"] for row in table(tmp_path / "out", "mentions")} == {f"{escaped}.txt", "good"}
+    assert f"failed: {escaped}.docx" in result.output
 
 
 def test_an_empty_folder_is_said_and_the_tables_stay(corpus: Path, tmp_path: Path) -> None:
@@ -184,19 +202,37 @@ def test_relate_follows_its_format(tmp_path: Path) -> None:
     assert relation["negated"] is False
 
 
-@pytest.mark.parametrize(("line", "says"), [
-    ("not json", "line 1 is not JSON"),
-    ('{"id": 1, "text": "JAK2"}', "mentions"),
-    ('{"id": 1, "text": "JAK2", "mentions": [{"id": 1, "start": 0, "end": 9, "type": "gene"}]}', "0 to 9"),
-    ('{"id": 1, "text": "JAK2", "mentions": [{"id": 1, "start": 0, "end": 4, "type": "cell"}]}', "cell"),
-])  # fmt: skip
-def test_relate_says_what_is_wrong_with_a_line(line: str, says: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("case", cases("wrong_input.csv"), ids=lambda case: case["says"])
+def test_relate_says_what_is_wrong_with_a_line(case: dict[str, str], tmp_path: Path) -> None:
     given = tmp_path / "in.jsonl"
-    given.write_text(line + "\n", encoding="utf-8")
+    given.write_bytes(GIVEN.encode() + b"\n" + case["line"].encode(case["encoding"]) + b"\n")
     result = call("relate", "--input", given, "--output", tmp_path / "out.jsonl")
-    assert result.exit_code == STATUS["wrong input"]
-    assert says in result.output
-    assert not (tmp_path / "out.jsonl").exists()
+    assert result.exit_code == STATUS["wrong input"], result.output
+    assert result.stderr.startswith("litmine: line 2")
+    assert result.stderr.count("line 2") == 1
+    assert "line 1" not in result.stderr
+    assert case["says"] in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+@pytest.mark.parametrize(("source", "target", "says"), [
+    ("in.jsonl", "in.jsonl", "is the input file"),
+    ("in.jsonl", "sub/../in.jsonl", "is the input file"),
+    ("in.jsonl", "link.jsonl", "is the input file"),
+    ("in.jsonl", "sub", "is no ordinary file"),
+    ("in.jsonl", "nowhere/out.jsonl", "there is no folder"),
+    ("gone.jsonl", "out.jsonl", "there is no such file"),
+    ("sub", "out.jsonl", "is a folder"),
+])  # fmt: skip
+def test_relate_refuses_files_and_leaves_them(source: str, target: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "in.jsonl").write_text(GIVEN, encoding="utf-8")
+    (tmp_path / "link.jsonl").symlink_to(tmp_path / "in.jsonl")
+    result = call("relate", "--input", tmp_path / source, "--output", tmp_path / target)
+    assert result.exit_code == STATUS["wrong input"], result.output
+    assert says in result.stderr
+    assert (tmp_path / "in.jsonl").read_text(encoding="utf-8") == GIVEN
+    assert {path.name for path in tmp_path.iterdir()} == {"sub", "in.jsonl", "link.jsonl"}
 
 
 def test_explain_shows_every_step() -> None:

@@ -12,7 +12,7 @@ from pipeline.errors import ReadError
 from pipeline.readers import plain
 from pipeline.records import SourceText
 
-__all__ = ["ReadError", "doc_ids", "find_files", "read"]
+__all__ = ["ReadError", "doc_ids", "find_files", "read", "show_path"]
 
 Reader = Callable[[bytes], tuple[str, str]]
 """A file's bytes in, its text and the name of its encoding out; raises ReadError."""
@@ -52,9 +52,14 @@ def walk(folder: Path, seen: set[Path]) -> list[Path]:
     return files
 
 
+def show_path(path: Path, corpus: Path) -> str:
+    """Return the place of `path` under `corpus` as the tables have it; bytes that are no UTF-8 as escapes (`\\udcd6`)."""
+    return path.relative_to(corpus).as_posix().encode("utf-8", "backslashreplace").decode()
+
+
 def doc_ids(paths: list[Path], corpus: Path) -> dict[Path, str]:
     """Return the doc_id of each path: its place under `corpus` without suffix; with it where two would be the same."""
-    names = {path: path.relative_to(corpus).as_posix() for path in paths}
+    names = {path: show_path(path, corpus) for path in paths}
     stems = {path: strip_suffix(name) for path, name in names.items()}
     count = Counter(stems.values())
     taken = Counter(stem if count[stem] == 1 else names[path] for path, stem in stems.items())
@@ -86,7 +91,7 @@ def read(path: Path, corpus_root: Path, doc_id: str | None = None) -> SourceText
     check_lines(text)
     return SourceText(
         doc_id=doc_id or name_alone(path, corpus_root),
-        path=path.relative_to(corpus_root).as_posix(),
+        path=show_path(path, corpus_root),
         sha256=hashlib.sha256(data).hexdigest(),
         format=suffix.lstrip(".") or "txt",
         encoding=encoding,
