@@ -43,6 +43,7 @@ from pipeline.segment import Segmenters, guess_language, segment
 from pipeline.store import Parts, hold, open_parts
 from pipeline.text import simplify
 
+SHOWN = 5  # decisions that a closing line names
 LIBRARIES = ("jieba", "spacy", "scispacy", "pandas", "pyarrow", "rapidfuzz", "opencc")
 
 
@@ -74,6 +75,8 @@ class Summary:
     failures: tuple[DocumentRow, ...]
     reused: int
     seconds: float
+    notes: tuple[str, ...] = ()
+    """What people should look at though no file failed."""
 
 
 def default_cache() -> Path:
@@ -116,18 +119,36 @@ def run(corpus: Path, outputs: Path, settings: Settings, progress: Callable[[int
         parts = open_parts(outputs)
         worked = work_files(paths, corpus, tools, parts, progress)
         timings = {"load": round(loaded - started, 3), "work": round(time.perf_counter() - loaded, 3)}
-        counts = publish_tables(parts, worked, describe(corpus, tools, worked.failures, timings), tools, outputs, decisions)
+        counts = publish_tables(parts, worked, describe(corpus, tools, worked, timings), tools, outputs, decisions)
         parts.drop_others(worked.keys)
-    return Summary(counts, tuple(worked.failures), worked.reused, time.perf_counter() - started)
+    notes = tuple(note_twins(worked.twins)) + tuple(note_taken_back(decisions.taken_back))
+    return Summary(counts, tuple(worked.failures), worked.reused, time.perf_counter() - started, notes)
+
+
+def note_twins(twins: Mapping[str, str]) -> Iterator[str]:
+    """Yield a line for each file that has the bytes of an earlier one, so that its statements count twice."""
+    for path, first in twins.items():
+        yield f"{path} has the same content as {first}: its statements count twice; take one of the two out"
+
+
+def note_taken_back(triples: Sequence[str]) -> Iterator[str]:
+    """Yield a line on the decisions whose rows were deleted from review.csv, if there are any."""
+    if triples:
+        names = ", ".join(triples[:SHOWN]) + (" …" if len(triples) > SHOWN else "")
+        yield f"{len(triples)} decision(s) taken back, as review.csv has no row of them any more: {names}"
 
 
 @dataclass(frozen=True)
 class Worked:
-    """What came of the files: the keys of their parts in order, the rows of those that failed, how many were up to date."""
+    """What came of the files: the keys of their parts in order, the rows of those that failed, how many were up to date.
+
+    `twins` has the path of each file with the bytes of an earlier one, and that one's path.
+    """
 
     keys: tuple[str, ...]
     failures: tuple[DocumentRow, ...]
     reused: int
+    twins: Mapping[str, str]
 
 
 def work_files(
@@ -137,6 +158,8 @@ def work_files(
     ids = doc_ids(list(paths), corpus)
     keys: list[str] = []
     failures: list[DocumentRow] = []
+    twins: dict[str, str] = {}
+    firsts: dict[str, str] = {}
     reused = 0
     for done, path in enumerate(sorted(paths, key=lambda path: ids[path])):
         progress(done, len(paths))
@@ -145,6 +168,8 @@ def work_files(
         except ReadError as error:
             failures.append(fail(path, corpus, ids[path], str(error)))
             continue
+        if (first := firsts.setdefault(source.sha256, source.path)) != source.path:
+            twins[source.path] = first
         key = part_key(source, tools)
         if parts.fresh(key):
             reused += 1
@@ -152,7 +177,7 @@ def work_files(
             parts.write(key, source.doc_id, work(source, tools))
         keys.append(key)
     progress(len(paths), len(paths))
-    return Worked(tuple(keys), tuple(failures), reused)
+    return Worked(tuple(keys), tuple(failures), reused, twins)
 
 
 def publish_tables(parts: Parts, worked: Worked, info: Mapping[str, object], tools: Tools, outputs: Path,
@@ -288,16 +313,15 @@ def code_digest() -> str:
     return total.hexdigest()
 
 
-def describe(
-    corpus: Path, tools: Tools, failures: Sequence[DocumentRow], timings: Mapping[str, float]
-) -> dict[str, object]:
+def describe(corpus: Path, tools: Tools, worked: Worked, timings: Mapping[str, float]) -> dict[str, object]:
     """Return what run.json says of a run besides the counts."""
     return {
         "litmine": __version__, "python": platform.python_version(),
         "libraries": {name: version(name) for name in LIBRARIES},
         "settings": {"corpus": corpus.name, "en_model": tools.settings.en_model},
         "lexicon_hash": tools.lexicon.digest, "timings": dict(timings),
-        "failures": [{"path": row.path, "error": row.error} for row in failures]}  # fmt: skip
+        "failures": [{"path": row.path, "error": row.error} for row in worked.failures],
+        "duplicates": dict(worked.twins)}  # fmt: skip
 
 
 class Names(Mapping[str, Concept]):
