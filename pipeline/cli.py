@@ -79,7 +79,10 @@ def litmine(
 
 @app.command()
 def run(
-    corpus: Annotated[Path, typer.Argument(help="The folder of texts (.txt, .md; subfolders too).", metavar="CORPUS", parser=parse_folder)],
+    corpus: Annotated[
+        Path,
+        typer.Argument(help="The folder of texts (.txt, .md; subfolders too).", metavar="CORPUS", parser=parse_folder),
+    ],
     outputs: Outputs = Path("outputs"),
     lexicons: Lexicons = None,
     en_model: EnModel = "",
@@ -139,8 +142,12 @@ def explain(
     lexicons: Lexicons = None,
     en_model: EnModel = "",
 ) -> None:
-    """Show what each step makes of a sentence or file: repairs, words, names with their rows, rules, scopes."""
-    from pipeline.errors import LexiconError, ModelError, ReadError
+    """Show what each step makes of a sentence or file: repairs, words, names with their rows, rules, scopes.
+
+    Exit status: 0 done; 2 a wrong lexicon or rule row; 3 no text, no such file, a file that cannot be read, or a
+    missing model.
+    """
+    from pipeline.errors import InputError, LexiconError, ModelError, ReadError
     from pipeline.explain import explain as explain_text
 
     try:
@@ -148,7 +155,7 @@ def explain(
             print(line)
     except LexiconError as error:
         stop(str(error), WRONG_LEXICON)
-    except (ReadError, ModelError, OSError) as error:
+    except (InputError, ReadError, ModelError, OSError) as error:
         stop(str(error), WRONG_INPUT)
 
 

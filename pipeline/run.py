@@ -40,9 +40,12 @@ from pipeline.records import (
 from pipeline.relate import Reading, may_state, relate
 from pipeline.rule_check import check_rules
 from pipeline.segment import Segmenters, guess_language, segment
-from pipeline.store import Parts, hold, open_parts
+from pipeline.store import TABLES, Parts, hold, open_parts
 from pipeline.text import simplify
 
+PUBLISHED_FILES = frozenset(
+    ("run.json", "review.csv", *(f"{table}.{suffix}" for table in TABLES for suffix in ("csv", "parquet")))
+)
 SHOWN = 5  # decisions that a closing line names
 LIBRARIES = ("jieba", "spacy", "scispacy", "pandas", "pyarrow", "rapidfuzz", "opencc")
 
@@ -109,7 +112,7 @@ def run(corpus: Path, outputs: Path, settings: Settings, progress: Callable[[int
     """
     started = time.perf_counter()
     decisions = read_decisions(outputs)
-    paths = find_files(corpus)
+    paths = [path for path in find_files(corpus) if not is_table(path, outputs)]
     if not paths:
         raise ReadError(f"{corpus} holds no file. Put the texts there, or give another folder.")
     tools = load_tools(settings)
@@ -121,8 +124,13 @@ def run(corpus: Path, outputs: Path, settings: Settings, progress: Callable[[int
         timings = {"load": round(loaded - started, 3), "work": round(time.perf_counter() - loaded, 3)}
         counts = publish_tables(parts, worked, describe(corpus, tools, worked, timings), tools, outputs, decisions)
         parts.drop_others(worked.keys)
-    notes = tuple(note_twins(worked.twins)) + tuple(note_taken_back(decisions.taken_back))
+    notes = (*worked.notes, *note_twins(worked.twins), *note_taken_back(decisions.taken_back))
     return Summary(counts, tuple(worked.failures), worked.reused, time.perf_counter() - started, notes)
+
+
+def is_table(path: Path, outputs: Path) -> bool:
+    """Tell whether a file is one that a run publishes into `outputs`, which may be the corpus folder itself."""
+    return path.name in PUBLISHED_FILES and path.parent.resolve() == outputs.resolve()
 
 
 def note_twins(twins: Mapping[str, str]) -> Iterator[str]:
@@ -142,13 +150,15 @@ def note_taken_back(triples: Sequence[str]) -> Iterator[str]:
 class Worked:
     """What came of the files: the keys of their parts in order, the rows of those that failed, how many were up to date.
 
-    `twins` has the path of each file with the bytes of an earlier one, and that one's path.
+    `twins` has the path of each file with the bytes of an earlier one, and that one's path;
+    `notes` say which texts had undecodable bytes.
     """
 
     keys: tuple[str, ...]
     failures: tuple[DocumentRow, ...]
     reused: int
     twins: Mapping[str, str]
+    notes: tuple[str, ...]
 
 
 def work_files(
@@ -158,6 +168,7 @@ def work_files(
     ids = doc_ids(list(paths), corpus)
     keys: list[str] = []
     failures: list[DocumentRow] = []
+    notes: list[str] = []
     twins: dict[str, str] = {}
     firsts: dict[str, str] = {}
     reused = 0
@@ -168,6 +179,8 @@ def work_files(
         except ReadError as error:
             failures.append(fail(path, corpus, ids[path], str(error)))
             continue
+        if source.replaced:
+            notes.append(f"{source.path}: {say_replaced(source)}")
         if (first := firsts.setdefault(source.sha256, source.path)) != source.path:
             twins[source.path] = first
         key = part_key(source, tools)
@@ -177,7 +190,7 @@ def work_files(
             parts.write(key, source.doc_id, work(source, tools))
         keys.append(key)
     progress(len(paths), len(paths))
-    return Worked(tuple(keys), tuple(failures), reused, twins)
+    return Worked(tuple(keys), tuple(failures), reused, twins, tuple(notes))
 
 
 def publish_tables(parts: Parts, worked: Worked, info: Mapping[str, object], tools: Tools, outputs: Path,
@@ -279,7 +292,14 @@ def describe_document(document: Document, segments: Sequence[Segment], mentions:
         doc_id=source.doc_id, path=source.path, sha256=source.sha256, format=source.format, encoding=source.encoding,
         langs=tuple(sorted({part.row.lang for part in segments})), n_chars=len(source.text),
         n_sentences=len(segments), n_mentions=len(mentions), n_evidence=len(evidence),
-        n_repairs=len(document.repairs), status="ok", error="")  # fmt: skip
+        n_repairs=len(document.repairs), status="ok", error=say_replaced(source))  # fmt: skip
+
+
+def say_replaced(source: SourceText) -> str:
+    """Return what documents.csv says of undecodable bytes in a text that was worked; nothing if there are none."""
+    if not source.replaced:
+        return ""
+    return f"{source.replaced} undecodable place(s) replaced by U+FFFD: look whether the export is whole"
 
 
 def fail(path: Path, corpus: Path, doc_id: str, reason: str) -> DocumentRow:

@@ -242,7 +242,78 @@ def test_explain_shows_every_step() -> None:
         assert said in result.output, said
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["relate"], ["explain"], ["lexicon"], ["lexicon", "check"]])
+@pytest.mark.parametrize(("text", "says"), [
+    ("", "the text is empty"),
+    (" \n", "the text is empty"),
+    ("nope.txt", "there is no such file"),
+    ("我的 综述.PDF", "there is no such file"),
+    ("pipeline/nope", "there is no such file"),
+    ("pipeline", "is a folder"),
+    (os.fsdecode("抑制剂".encode("gbk")), "is not UTF-8"),
+])  # fmt: skip
+def test_explain_says_what_it_cannot_use(text: str, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    result = call("explain", text)
+    assert result.exit_code == STATUS["wrong input"], result.output
+    assert result.stderr.startswith("litmine: ") and says in result.stderr
+
+
+@pytest.mark.parametrize("text", ["STAT1/3/5 inhibits JAK2.", "AG490 inhibits JAK2 in vitro. " * 20, "IL-6/STAT3"])
+def test_explain_takes_a_sentence_for_a_sentence(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    assert call("explain", text).exit_code == STATUS["done"]
+
+
+@pytest.mark.parametrize(("corpus_name", "outputs_name"), [("", "out"), ("texts", ""), ("texts", " ")])
+def test_an_empty_name_is_no_folder(
+    corpus_name: str, outputs_name: str, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (corpus / "good.txt").write_text(GOOD, encoding="utf-8")
+    monkeypatch.chdir(corpus.parent)
+    result = call("run", corpus_name, "--outputs", outputs_name)
+    assert result.exit_code == STATUS["wrong input"]
+    assert "the name of a folder is empty" in result.stderr
+    assert [path.name for path in corpus.parent.iterdir()] == ["texts"]
+
+
+def test_a_place_that_takes_no_tables_is_said(corpus: Path) -> None:
+    (corpus / "good.txt").write_text(GOOD, encoding="utf-8")
+    (corpus / "file").write_text(GOOD, encoding="utf-8")
+    result = call("run", corpus, "--outputs", corpus / "file" / "out")
+    assert result.exit_code == STATUS["wrong input"]
+    assert "give another folder with --outputs" in result.stderr
+
+
+@pytest.mark.parametrize("place", ["texts", "texts/tables"])
+def test_tables_within_the_corpus_are_no_texts(place: str, corpus: Path) -> None:
+    (corpus / "good.txt").write_text(GOOD, encoding="utf-8")
+    for _ in range(2):
+        assert call("run", corpus, "--outputs", corpus.parent / place).exit_code == STATUS["done"]
+    assert [row["path"] for row in table(corpus.parent / place, "documents")] == ["good.txt"]
+
+
+def test_texts_with_the_same_bytes_are_named(corpus: Path, tmp_path: Path) -> None:
+    for name in ("a.txt", "a (1).txt", "b.txt"):
+        (corpus / name).write_text(GOOD * (1 + (name == "b.txt")), encoding="utf-8")
+    result = call("run", corpus, "--outputs", tmp_path / "out")
+    assert result.exit_code == STATUS["done"]
+    assert "note: a (1).txt has the same content as a.txt" in result.output
+    assert result.output.count("note: ") == 1
+    assert json.loads((tmp_path / "out" / "run.json").read_text("utf-8"))["duplicates"] == {"a (1).txt": "a.txt"}
+
+
+def test_a_damaged_text_is_worked_and_named(corpus: Path, tmp_path: Path) -> None:
+    (corpus / "a.txt").write_bytes((GOOD * 9).encode("gbk") + b"\xff\n")
+    result = call("run", corpus, "--outputs", tmp_path / "out")
+    assert result.exit_code == STATUS["done"], result.output
+    assert "note: a.txt: 1 undecodable place(s) replaced" in result.output
+    (row,) = table(tmp_path / "out", "documents")
+    assert (row["status"], row["encoding"]) == ("ok", "gb18030")
+    assert int(row["n_repairs"])
+    assert "1 undecodable place(s)" in row["error"]
+
+
+@pytest.mark.parametrize("command", [[], ["run"], ["relate"], ["explain"], ["clear"], ["lexicon"], ["lexicon", "check"]])
 def test_help_answers_at_once(command: list[str]) -> None:
     seconds = []
     for _ in range(3):
