@@ -38,7 +38,7 @@ from pipeline.records import (
     Span,
 )
 from pipeline.relate import Reading, may_state, relate
-from pipeline.rule_check import check_rules
+from pipeline.rule_check import check_relations, check_rules
 from pipeline.segment import Segmenters, guess_language, segment
 from pipeline.store import TABLES, Parts, hold, open_parts
 from pipeline.text import simplify
@@ -90,6 +90,7 @@ def default_cache() -> Path:
 def load_tools(settings: Settings) -> Tools:
     """Load lexicons, rules and segmenters; raise LexiconError at the first wrong row, ModelError for a missing model."""
     folder = settings.lexicons
+    check_relations(folder / "relations")
     lexicon = load_lexicon(folder, settings.cache)
     segmenters = Segmenters(folder / "segment", lambda: chinese_names(lexicon), settings.en_model, settings.cache)
     if settings.en_model:
@@ -368,6 +369,7 @@ def relate_file(source: Path, target: Path, settings: Settings) -> int:
     check_files(source, target)
     folder = settings.lexicons
     segmenters = Segmenters(folder / "segment", list, settings.en_model, settings.cache)
+    check_relations(folder / "relations")
     patterns = load_patterns(folder / "relations")
     count = 0
     temporary = target.with_name(f".{target.name}.{os.getpid()}.part")

@@ -131,6 +131,8 @@ def test_a_missing_folder_is_said(tmp_path: Path) -> None:
     ("relations/zh/triggers.csv", ",decrease,", ",lower,", "column effect"),
     ("relations/en/patterns.csv", " T:", " Q:", "column pattern"),
     ("repairs.csv", "name,when", "nam,when", "row 1"),
+    ("relations/relations.csv", "associated_with,true", "associated_with,yes", "row 3, column symmetric"),
+    ("relations/relations.csv", "false,phosphorylates", "false,phosphorylate", "row 5, column opposite"),
 ])  # fmt: skip
 def test_a_wrong_row_stops_the_run_before_anything_is_written(
     file: str, old: str, new: str, says: str, corpus: Path, tmp_path: Path
