@@ -254,7 +254,7 @@ def find_definitions(document: Document, segmenters: Segmenters) -> Iterator[tup
     for block in document.blocks:
         text = document.text[block.start : block.end]
         if "(" in text and guess_language(text) == "en":
-            for short, long in segmenters.english.abbreviations(segmenters.english.read(text)):
+            for short, long in segmenters.english.definitions(text):
                 yield tuple(block.start + offset for offset in short), tuple(block.start + offset for offset in long)  # type: ignore[misc]
 
 
