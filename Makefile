@@ -43,7 +43,7 @@ lock: .venv/.stamp ## renew .lock/requirements.txt from pyproject.toml (needs th
 
 clean: ## remove .venv, caches, built wheels and the tables in OUTPUTS; decisions, backups and your own files stay
 	@if [ -x .venv/bin/python ]; then $(LITMINE) clear --outputs "$$OUTPUTS"; else false; fi || \
-	    echo "litmine: the tables in $$OUTPUTS stay." >&2
+	    echo "litmine: the tables in $$OUTPUTS stay (without .venv, or while a run is at work, none is deleted)." >&2
 	@rm -rf .venv .dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .cache
 	@find pipeline tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
 

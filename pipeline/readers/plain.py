@@ -37,11 +37,14 @@ FEW_CHARACTERS = 3
 """So many three-byte characters in UTF-8 are no accident of another encoding."""
 FEW = 0.01
 """The share of characters, replaced for bytes that cannot be decoded, up to which a text is read."""
+STRAY = 0.001
+MOST_STRAY = 3
+"""The share, and the number, up to which they are stray bytes in a text that is ASCII otherwise: more may be letters."""
 TO_ONE_LOST = 10
 """So many characters that prove the encoding must there be to one that cannot be decoded."""
 WESTERN = "cp1252"
-WESTERN_SIGNS = frozenset("€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ\xa0\xad£©«®°±²³´µ¶·¹»¼½¾×ØßàáâãäåæçèéêëìíîïñòóôöøùúûüýÄÅÇÈÉÖÜ÷")
-"""What English texts in that encoding have beyond ASCII; not the signs that curly quotes of a Macintosh turn to (Ò, Ó)."""
+WESTERN_SIGNS = frozenset("€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ\xa0\xad©«®°±²³´µ¶·¹»¼½¾×ØßàáâãäåæçèéêëìíîïñòóôöøùúûüýÄÅÇÈÉÖÜ÷")
+"""What English texts in that encoding have beyond ASCII; not what curly quotes of a Macintosh turn to (Ò, Ó) or Greek letters in Big5 (£)."""
 HIGH_RUN = re.compile(b"[\x80-\xff]+")
 MANY_HIGH = 0.1
 """The share of bytes beyond ASCII above which a text is not English in WESTERN."""
@@ -104,9 +107,9 @@ def decode_unmarked(data: bytes) -> Decoded:
         return own
     broken = is_broken_utf8(data)
     found = None if broken else decode_western(data) or decode_chinese(data)
-    if found is None:
+    if found is None and own.replaced > min(STRAY * len(own.text), MOST_STRAY):
         raise undecodable(data, "utf-8" if broken else likeliest(data))
-    return found
+    return found or own
 
 
 def decode_as(data: bytes, encoding: str) -> Decoded:
@@ -181,9 +184,12 @@ def count_chinese(text: str) -> Counter[str]:
 
 
 def share_everyday(counts: Counter[str]) -> float:
-    """Return which share of the characters of a text, counted by `count_chinese`, are everyday Chinese ones."""
+    """Return which share of the characters of a text, counted by `count_chinese`, are everyday Chinese ones.
+
+    All of them if there are none: English with Greek letters or quotes of a Chinese encoding.
+    """
     everyday = load_everyday()
-    return sum(count for char, count in counts.items() if char in everyday) / max(1, counts.total())
+    return sum(count for char, count in counts.items() if char in everyday) / counts.total() if counts else 1.0
 
 
 @cache
