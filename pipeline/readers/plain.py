@@ -44,7 +44,10 @@ TO_ONE_LOST = 10
 """So many characters that prove the encoding must there be to one that cannot be decoded."""
 WESTERN = "cp1252"
 WESTERN_SIGNS = frozenset("€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ\xa0\xad©«®°±²³´µ¶·¹»¼½¾×ØßàáâãäåæçèéêëìíîïñòóôöøùúûüýÄÅÇÈÉÖÜ÷")
-"""What English texts in that encoding have beyond ASCII; not what curly quotes of a Macintosh turn to (Ò, Ó) or Greek letters in Big5 (£)."""
+"""What English texts in that encoding have beyond ASCII.
+
+Not what curly quotes of a Macintosh turn to (Ò, Ó) or Greek letters in Big5 (£).
+"""
 HIGH_RUN = re.compile(b"[\x80-\xff]+")
 MANY_HIGH = 0.1
 """The share of bytes beyond ASCII above which a text is not English in WESTERN."""
