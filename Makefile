@@ -41,9 +41,10 @@ lock: .venv/.stamp ## renew .lock/requirements.txt from pyproject.toml (needs th
 	    --no-annotate --custom-compile-command 'make lock' --extra dev pyproject.toml --output-file .lock/requirements.txt
 	@grep -c '==' .lock/requirements.txt | sed 's/$$/ packages locked/'
 
-clean: ## remove .venv, caches, built wheels and the tables in outputs/
+clean: ## remove .venv, caches, built wheels and the tables in OUTPUTS; decisions, backups and your own files stay
+	@if [ -x .venv/bin/python ]; then $(LITMINE) clear --outputs "$$OUTPUTS"; else false; fi || \
+	    echo "litmine: the tables in $$OUTPUTS stay (without .venv, or while a run is at work, none is deleted)." >&2
 	@rm -rf .venv .dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .cache
-	@find outputs -mindepth 1 ! -name README.md -delete
 	@find pipeline tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/.stamp: pyproject.toml .lock/requirements.txt

@@ -8,7 +8,8 @@ English: by scispaCy, in segment_en. Here: a name followed by brackets that hold
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.hits import SCORES, Hit, Place, choose
@@ -103,10 +104,11 @@ def read_definitions(
     """
     real = [hit for hit in hits if hit.match != "wrong"]
     found = Definitions(text, {(hit.start, hit.end): hit for hit in real}, {hit.end: hit for hit in real}, can_mean)
+    borders = WordBorders(place)
     for short, span in defined:
         read_pair(short, span, found)
     for gloss in find_glosses(text):
-        read_gloss(gloss, found, place, words)
+        read_gloss(gloss, found, borders, words)
     repeats = list(find_repeats(text, found.meant))
     spans = {(hit.start, hit.end) for hit in repeats}
     kept = [
@@ -132,10 +134,36 @@ def read_pair(short: tuple[int, int], span: tuple[int, int], found: Definitions)
         found.define(short, long)
 
 
-def read_gloss(gloss: Gloss, found: Definitions, place: Place, words: Words) -> None:
+class WordBorders:
+    """Where the words of a document begin and end; each sentence is cut once, however many brackets it has."""
+
+    def __init__(self, place: Place) -> None:
+        """`place` knows the sentences."""
+        self.place, self.known = place, dict[int, list[int]]()
+
+    def between(self, start: int, end: int) -> list[int]:
+        """Return the borders behind `start` and before `end`, clean offsets, in the sentence that holds `end`."""
+        segment = self.place.at(end)
+        if segment is None:
+            return []
+        if segment.offset not in self.known:
+            cuts = {segment.offset + offset for token in segment.tokens for offset in token}
+            self.known[segment.offset] = sorted(cuts)
+        cuts_here = self.known[segment.offset]
+        return cuts_here[bisect_right(cuts_here, start) : bisect_left(cuts_here, end)]
+
+
+def end_before(text: str, at: int) -> int:
+    """Return where the text before `at` ends, white space left out."""
+    while at and text[at - 1].isspace():
+        at -= 1
+    return at
+
+
+def read_gloss(gloss: Gloss, found: Definitions, borders: WordBorders, words: Words) -> None:
     """Take what one pair of brackets defines: its short forms mean the name before it, or name it."""
     text = found.text
-    end = len(text[: gloss.at].rstrip())
+    end = end_before(text, gloss.at)
     long = found.by_end.get(end) or next(
         (
             found.by_end[end - len(word)]
@@ -146,9 +174,7 @@ def read_gloss(gloss: Gloss, found: Definitions, place: Place, words: Words) -> 
     )
     known = next((found.by_span[part] for part in reversed(gloss.parts) if part in found.by_span), None)
     if long is None and known and is_short(text[known.start : known.end].removeprefix("p-")):
-        segment = place.at(gloss.at)
-        cuts = {segment.offset + offset for token in segment.tokens for offset in token} if segment else set()
-        span = find_long_form(text, gloss.at, cuts, words)
+        span = find_long_form(text, gloss.at, borders, words)
         if span:
             found.name(span, known)
     for part in gloss.parts:
@@ -214,17 +240,17 @@ def can_stand_for(short: str, long: str) -> bool:
     return True
 
 
-def find_long_form(text: str, at: int, cuts: Collection[int], words: Words) -> tuple[int, int] | None:
+def find_long_form(text: str, at: int, borders: WordBorders, words: Words) -> tuple[int, int] | None:
     """Return the (start, end) of the Chinese name that ends at `at`, before its brackets; None if there is none.
 
-    The name runs back over the segmenter's words (their borders are `cuts`) to a word that no name holds (a border),
-    unless that word goes with a class word as in `抑制因子`.
+    The name runs back over the segmenter's words to a word that no name holds (a border of `words`), unless that word
+    goes with a class word as in `抑制因子`.
     """
-    end = len(text[:at].rstrip())
+    end = end_before(text, at)
     run = NAME_LIKE.search(text, max(0, end - LONGEST_NAME), end)
     if not run:
         return None
-    places = sorted({cut for cut in cuts if run.start() < cut < end} | {run.start(), end})
+    places = [run.start(), *(cut for cut in borders.between(run.start(), at) if cut < end), end]
     start = end
     for first, last in reversed(list(zip(places, places[1:], strict=False))):
         if text[first:last] in words.borders and not text.startswith(words.classes, last):

@@ -330,7 +330,7 @@ def assemble(
             file.close()
         counts = {table: file.rows for table, file in files.items()}
         names = write_rest(new, files, {**run_info, "counts": counts}, decisions)
-        back_up(outputs, decisions.changed)
+        back_up(outputs, ("review.csv",) * decisions.changed + ("triples.csv",) * bool(decisions.taken_back))
         publish(outputs, stage, [*names, *(f"{table}.{suffix}" for table in TABLES for suffix in ("csv", "parquet"))])
     return counts
 
@@ -395,15 +395,13 @@ def write_rest(
 # --- what was there before
 
 
-def back_up(outputs: Path, reviews: bool) -> None:
-    """Keep in .litmine/backup/TIME/ each CSV table that is not as the last run left it, and review.csv if `reviews`."""
+def back_up(outputs: Path, changed: Collection[str]) -> None:
+    """Keep in .litmine/backup/TIME/ each CSV table that is not as the last run left it, and the files `changed`."""
     hashes = read_published(outputs)["hashes"]
-    names = [name for name in (f"{table}.csv" for table in TABLES) if (outputs / name).exists()]
-    edited = [name for name in names if hash_file(outputs / name) != hashes.get(name)]
-    if reviews and (outputs / "review.csv").exists():
-        edited.append("review.csv")
-    if edited:
+    edited = {name for name in (f"{table}.csv" for table in TABLES) if hash_file(outputs / name) != hashes.get(name)}
+    names = sorted(name for name in {*edited, *changed} if (outputs / name).exists())
+    if names:
         folder = outputs / HOME / "backup" / datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
-        for name in edited:
+        for name in names:
             link_or_copy(outputs / name, folder / name)
         sync_folder(folder)

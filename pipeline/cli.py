@@ -5,6 +5,7 @@ Steps are imported inside the commands, so that `--help` answers at once.
 
 from __future__ import annotations
 
+import io
 import signal
 import sys
 from pathlib import Path
@@ -23,9 +24,21 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=N
 lexicon_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(lexicon_app, name="lexicon", help="Look after the lexicons.")
 
+def parse_folder(text: str | Path) -> Path:
+    """Return the folder that an argument names; stop if it names none (`Path("")` would be the present folder)."""
+    if not str(text).strip():
+        stop("the name of a folder is empty; give one, `.` for the present folder.", WRONG_INPUT)
+    return Path(text)
+
+
+Outputs = Annotated[
+    Path, typer.Option("--outputs", metavar="DIR", help="The folder of the tables.", parser=parse_folder)
+]
 Lexicons = Annotated[
     Path | None,
-    typer.Option("--lexicons", metavar="DIR", help="A lexicon folder of your own, in place of the shipped one."),
+    typer.Option(
+        "--lexicons", metavar="DIR", help="A lexicon folder of your own, in place of the shipped one.", parser=parse_folder
+    ),
 ]
 EnModel = Annotated[
     str,
@@ -38,6 +51,8 @@ EnModel = Annotated[
 def main() -> None:
     """Run the command line; a request to end is an interruption like Ctrl-C."""
     signal.signal(signal.SIGTERM, interrupt)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a path, or a character that the terminal cannot show
     app()
 
 
@@ -64,8 +79,11 @@ def litmine(
 
 @app.command()
 def run(
-    corpus: Annotated[Path, typer.Argument(help="The folder of texts (.txt, .md; subfolders too).")],
-    outputs: Annotated[Path, typer.Option("--outputs", metavar="DIR", help="Where the tables go.")] = Path("outputs"),
+    corpus: Annotated[
+        Path,
+        typer.Argument(help="The folder of texts (.txt, .md; subfolders too).", metavar="CORPUS", parser=parse_folder),
+    ],
+    outputs: Outputs = Path("outputs"),
     lexicons: Lexicons = None,
     en_model: EnModel = "",
 ) -> None:
@@ -124,8 +142,12 @@ def explain(
     lexicons: Lexicons = None,
     en_model: EnModel = "",
 ) -> None:
-    """Show what each step makes of a sentence or file: repairs, words, names with their rows, rules, scopes."""
-    from pipeline.errors import LexiconError, ModelError, ReadError
+    """Show what each step makes of a sentence or file: repairs, words, names with their rows, rules, scopes.
+
+    Exit status: 0 done; 2 a wrong lexicon or rule row; 3 no text, no such file, a file that cannot be read, or a
+    missing model.
+    """
+    from pipeline.errors import InputError, LexiconError, ModelError, ReadError
     from pipeline.explain import explain as explain_text
 
     try:
@@ -133,8 +155,25 @@ def explain(
             print(line)
     except LexiconError as error:
         stop(str(error), WRONG_LEXICON)
-    except (ReadError, ModelError, OSError) as error:
+    except (InputError, ReadError, ModelError, OSError) as error:
         stop(str(error), WRONG_INPUT)
+
+
+@app.command()
+def clear(outputs: Outputs = Path("outputs")) -> None:
+    """Delete the tables that runs made in the outputs folder; decisions, backups and files of yours stay.
+
+    Exit status: 0 done; 3 a run is at work in the folder, or something in it cannot be deleted.
+    """
+    from pipeline.clear import clear as clear_outputs
+    from pipeline.store import StoreError
+
+    try:
+        kept = clear_outputs(outputs)
+    except (StoreError, OSError) as error:
+        stop(str(error), WRONG_INPUT)
+    for name in kept:
+        print(f"kept: {outputs / name} (changed since the last run)")
 
 
 @lexicon_app.command()
@@ -175,6 +214,8 @@ def print_summary(summary: Summary, outputs: Path) -> None:
           f"in {summary.seconds:.1f} s")  # fmt: skip
     for row in summary.failures:
         print(f"failed: {row.path}: {row.error}")
+    for note in summary.notes:
+        print(f"note: {note}")
     print(f"The tables are in {outputs}")
 
 

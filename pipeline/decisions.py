@@ -27,7 +27,8 @@ class DecisionError(ValueError):
 class Decisions:
     """The curator's decisions: `reviews` by triple_id, and review.csv as it is to be (`rows` under `columns`).
 
-    `changed`: review.csv must be written anew. `seen`: the hashes of the files that were read.
+    `changed`: review.csv must be written anew. `seen`: the hashes of the files that were read. `taken_back`: the
+    triple_ids whose rows the curator deleted from review.csv since the last run.
     """
 
     reviews: Mapping[str, str]
@@ -35,26 +36,28 @@ class Decisions:
     rows: tuple[Mapping[str, str], ...]
     changed: bool
     seen: tuple[str, ...]
+    taken_back: tuple[str, ...] = ()
 
 
 def read_decisions(outputs: Path) -> Decisions:
     """Return the decisions in `outputs`/triples.csv merged into those of review.csv.
 
     A value in triples.csv that is not empty wins, unless it is the one that the last run wrote there: then review.csv
-    is the newer. Of several rows for one triple in review.csv the last one counts. Raises DecisionError.
+    is the newer, and a row that is missing from it was deleted to take the decision back. A review.csv that is not
+    there, or empty, takes nothing back. Of several rows for one triple in it the last one counts. Raises DecisionError.
     """
     seen = look_at(outputs)
     columns, rows = read_sheet(outputs / "review.csv")
-    columns = columns or REVIEW_COLUMNS
     reviews = {row["triple_id"]: row["review"] for row in rows}
-    before = read_published(outputs)["reviews"]
+    before = read_published(outputs)["reviews"] if columns else {}
     edits = {
         triple: review
         for triple, review in read_edits(outputs / "triples.csv").items()
-        if review != reviews.get(triple, "") and (triple not in reviews or review != before.get(triple))
+        if review not in (reviews.get(triple, ""), before.get(triple))
     }
     kept = {triple: review for triple, review in (reviews | edits).items() if review}
-    return Decisions(kept, columns, tuple(update_rows(rows, edits)), bool(edits), seen)
+    taken_back = tuple(sorted(before.keys() - reviews.keys() - edits.keys()))
+    return Decisions(kept, columns or REVIEW_COLUMNS, tuple(update_rows(rows, edits)), bool(edits), seen, taken_back)
 
 
 def look_at(outputs: Path) -> tuple[str, ...]:

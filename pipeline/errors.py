@@ -28,4 +28,4 @@ class ModelError(RuntimeError):
 
 
 class InputError(ValueError):
-    """Input of `litmine relate` that does not follow its format."""
+    """Input of `litmine relate` or `explain` that cannot be used; the message says what to do."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipeline.elements import Elements
+from pipeline.errors import InputError
 from pipeline.frames import Frame, Subject
 from pipeline.lexicon import Lexicon, lookup
 from pipeline.patterns import Patterns
@@ -16,14 +18,18 @@ from pipeline.relate import Reading
 from pipeline.run import Settings, load_tools, trace
 from pipeline.scope import find_cue
 
+FILE_NAME = re.compile(r"[^\n]*[^\s.]\.(?:txt|md|pdf|docx?|rtf|html?|xml|epub|csv|jsonl?)", re.IGNORECASE)
+
 
 def explain(text: str, settings: Settings) -> Iterator[str]:
     """Yield lines that say what each step makes of `text`, a sentence or the path of a file.
 
-    Raises LexiconError, ModelError, and ReadError for a file that cannot be read.
+    Raises LexiconError, ModelError, InputError for what is no sentence and no file, and ReadError for a file that
+    cannot be read.
     """
+    source = make_source(text)
     tools = load_tools(settings)
-    traced = trace(make_source(text), tools)
+    traced = trace(source, tools)
     yield from explain_repairs(traced.document)
     for part in traced.segments:
         mentions = traced.mentions.get(part.row.sentence_id, [])
@@ -35,12 +41,37 @@ def explain(text: str, settings: Settings) -> Iterator[str]:
 
 
 def make_source(text: str) -> SourceText:
-    """Return the file that `text` names, or `text` itself as a source."""
+    """Return the file that `text` names, or `text` itself as a source.
+
+    Raises InputError for what is neither, ReadError for a file that cannot be read.
+    """
+    if not text.strip():
+        raise InputError("the text is empty; give a sentence, or the path of a text file")
     path = Path(text)
-    if len(text) < 1000 and "\n" not in text and path.is_file():
+    if is_there(path) and path.is_dir():
+        raise InputError(f"{path} is a folder; give a file in it, or a sentence")
+    if is_there(path):
         return read(path, path.parent)
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    if is_path(text):
+        raise InputError(f"{path}: there is no such file; give the path of a text file, or a sentence")
+    try:
+        digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
+    except UnicodeEncodeError as error:
+        raise InputError("the text is not UTF-8; save it as a file and give its path") from error
     return SourceText("sentence", "", digest, "txt", "utf-8", text)
+
+
+def is_there(path: Path) -> bool:
+    """Tell whether there is such a file or folder; a sentence may be too long to be asked for."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def is_path(text: str) -> bool:
+    """Tell whether `text`, which names no file, was meant to: it has a file's suffix, or begins with a folder."""
+    return bool(FILE_NAME.fullmatch(text)) or (" " not in text and "/" in text and is_there(Path(text).parent))
 
 
 def explain_repairs(document: Document) -> Iterator[str]:

@@ -7,7 +7,7 @@ import hashlib
 import os
 import pickle
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from pipeline.errors import LexiconError
 from pipeline.lexicon_check import check_lexicons
 from pipeline.lexicon_rows import (
     BACKGROUND,
+    BORDER_COLUMNS,
     CLUE_COLUMNS,
     CORE,
     ENDING_COLUMNS,
@@ -31,12 +32,15 @@ from pipeline.lexicon_rows import (
     Name,
     Shape,
     check_again,
+    check_common,
+    check_parents,
     find_spreadsheets,
     make_names,
     make_shape,
     names_of,
     read_background,
     read_class_words,
+    read_common,
     read_confusables,
     read_entities,
     read_guards,
@@ -271,7 +275,7 @@ def compile_lexicon(folder: Path, digest: str) -> Lexicon:
     long_names = tuple(sorted(text for text in names if is_long(text)))
     for spelled, name in read_wrong(folder / "wrong_matches.csv"):
         names.setdefault(spelled, []).append(name)
-    borders = frozenset(row["text"] for row in read_rows(folder / "segment" / "borders.csv", ("text", "lang", "note")))
+    borders = frozenset(row["text"] for row in read_rows(folder / "segment" / "borders.csv", BORDER_COLUMNS))
     shapes = tuple(map(make_shape, read_rows(folder / "shapes.csv", SHAPE_COLUMNS)))
     return Lexicon(
         concepts=concepts,
@@ -297,20 +301,26 @@ def compile_lexicon(folder: Path, digest: str) -> Lexicon:
 def read_concepts(folder: Path) -> tuple[dict[str, Concept], dict[str, list[Name]]]:
     """Return the concepts by id and the names by key of every file in lexicons/entities."""
     confusables = read_confusables(folder / "confusables")
+    common = read_common(folder)
     concepts: dict[str, Concept] = {}
     names: dict[str, list[Name]] = {}
     shared: set[tuple[str, str]] = set()
     rows: dict[str, Row] = {}
+    tied: list[Row] = []
     for error in find_spreadsheets(folder / "entities"):
         raise error
     for path in sorted((folder / "entities").glob("*.csv")):
         for row in read_entities(path):
             if row["id"] in rows:
                 check_again(row, rows[row["id"]])
+            if row["parents"]:
+                tied.append(row)
             rows.setdefault(row["id"], row)
             concepts[row["id"]] = make_concept(row, concepts.get(row["id"]))
             shared |= {(spelled, row["id"]) for spelled in shared_names(row)}
-            add_names(row, names, confusables, shared)
+            add_names(row, names, confusables, shared, common)
+    for error in check_parents(tied, concepts):
+        raise error
     return concepts, names
 
 
@@ -324,10 +334,16 @@ def make_concept(row: Row, known: Concept | None) -> Concept:
         parents=tuple(dict.fromkeys(known.parents + own.parents)))  # fmt: skip
 
 
-def add_names(row: Row, names: dict[str, list[Name]], confusables: Confusables, shared: set[tuple[str, str]]) -> None:
-    """Add the names of a row; raise LexiconError if another concept has one and no note or confusable says why."""
+def add_names(
+    row: Row, names: dict[str, list[Name]], confusables: Confusables, shared: set[tuple[str, str]], common: Collection[str]
+) -> None:
+    """Add the names of a row.
+
+    Raises LexiconError if another concept has one and no note or confusable says why, or if it is a word of `common`.
+    """
     place = f"{row.path.name}:{row.number}"
     for column, text, spelled in names_of(row):
+        check_common(row, column, text, spelled, common)
         claims = names.setdefault(spelled, [])
         if any(other.concept_id == row["id"] for other in claims):
             continue

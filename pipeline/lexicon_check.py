@@ -19,16 +19,23 @@ from pipeline.lexicon_rows import (
     STOP_COLUMNS,
     WRONG_COLUMNS,
     check_again,
+    check_common,
     check_entity,
+    check_parents,
     find_spreadsheets,
     make_shape,
     names_of,
+    read_common,
     read_confusables,
     shared_names,
 )
 from pipeline.tables import Row, read_rows
 from pipeline.text import key
 
+PREFIXES = (
+    "hgnc", "fplx", "chebi", "chembl.compound", "pubchem.compound", "mesh", "drugbank", "uniprot", "ncbigene", "mirbase",
+    "litmine",
+)  # fmt: skip
 Claim = tuple[Row, str, str]
 """A row with the column and the name by which it claims a key."""
 
@@ -52,6 +59,8 @@ def check_lexicons(folder: Path) -> Iterator[LexiconError]:
         yield from check_order(rows, "id")
     yield from check_ids(entities)
     yield from check_names(entities, folder)
+    yield from check_words(entities, folder)
+    yield from check_prefixes(entities)
     yield from check_symbols(entities, folder / "background")
     yield from check_references(entities, folder)
     yield from check_translations(entities)
@@ -131,6 +140,30 @@ def check_names(entities: Iterable[Row], folder: Path) -> Iterator[LexiconError]
                 )
 
 
+def check_words(entities: Iterable[Row], folder: Path) -> Iterator[LexiconError]:
+    """Yield the rows with a name that is an ordinary word; nothing if a file of such words cannot be read."""
+    try:
+        common = read_common(folder)
+    except LexiconError:
+        return
+    for row in entities:
+        try:
+            for column, text, spelled in names_of(row):
+                check_common(row, column, text, spelled, common)
+        except LexiconError as error:
+            yield error
+
+
+def check_prefixes(entities: Iterable[Row]) -> Iterator[LexiconError]:
+    """Yield the rows that have a CURIE of a registry that the lexicons do not know."""
+    for row in entities:
+        for column in ("id", "xrefs", "parents"):
+            for curie in row.list(column):
+                if (prefix := curie.split(":")[0]) not in PREFIXES:
+                    yield row.error(column, f"{prefix} is no registry that is known",
+                                    f"write one of {', '.join(PREFIXES)}, with litmine for what no registry has")  # fmt: skip
+
+
 def check_symbols(entities: Iterable[Row], folder: Path) -> Iterator[LexiconError]:
     """Yield the genes whose id or symbol is not HGNC's."""
     symbols: dict[str, str] = {}
@@ -170,10 +203,7 @@ def check_references(entities: Sequence[Row], folder: Path) -> Iterator[LexiconE
     ids = {row["id"] for row in entities}
     claimed = {(spelled, row["id"]) for row in entities for _, _, spelled in names_of(row)}
     names = {spelled: row["id"] for row in entities for _, _, spelled in names_of(row)}
-    for row in entities:
-        for parent in row.list("parents"):
-            if parent.split(":")[0] in ("fplx", "litmine") and parent not in ids:
-                yield row.error("parents", f"no row has the id {parent}", "add the row, or drop the parent")
+    yield from check_parents(entities, ids)
     for path in sorted((folder / "confusables").glob("*.csv")):
         rows, findings = read_whole(path, CONFUSABLE_COLUMNS, check_case)
         yield from findings

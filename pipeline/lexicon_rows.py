@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,10 +33,16 @@ WRONG_COLUMNS = ("text", "lang", "type", "concept_id", "context", "note")
 STOP_COLUMNS = ("text", "lang", "source", "note")
 CLUE_COLUMNS = ("text", "lang", "type", "note")
 ENDING_COLUMNS = ("text", "note")
+BORDER_COLUMNS = ("text", "lang", "note")
 CLASS_COLUMNS = ("text", "lang", "side", "note")
 HGNC_COLUMNS = ("id", "symbol", "name", "aliases", "previous", "locus_type")
 SPREADSHEETS = (".xlsx", ".xls", ".ods", ".tsv", ".numbers")
 JOINT = re.compile("[;；]")
+COMMAS = re.compile(", |，|、")
+PARTS = {"synonyms_en": re.compile(r"(?=.*[A-Z0-9])[\w-]{2,}"), "synonyms_zh": re.compile(".{2,}")}
+"""What each part of a cell is if commas part names: `JX-2026, JKX`, but not `cholestasis, intrahepatic` or `结、直肠癌`."""
+COMMON_SOURCES = ("general", "biology")
+"""Of stop_words.csv: words of running text and class words, which no concept may have as a name."""
 CURIE = re.compile(
     r"hgnc:[1-9]\d*|fplx:\w+|chebi:\d+|chembl\.compound:CHEMBL\d+|pubchem\.compound:\d+|mesh:[CD]\d+|drugbank:DB\d+"
     r"|uniprot:[A-Z0-9]+(?:-\d+)?|ncbigene:\d+|mirbase:MI\d+|litmine:[^\s|]+"
@@ -145,6 +151,14 @@ def read_entities(path: Path) -> Iterator[Row]:
         yield row
 
 
+def check_parents(rows: Iterable[Row], known: Collection[str]) -> Iterator[LexiconError]:
+    """Yield the rows with a parent that is none of the ids `known` though it is of FamPlex or of our own."""
+    for row in rows:
+        for parent in row.list("parents"):
+            if parent.startswith(("fplx:", "litmine:")) and parent not in known:
+                yield row.error("parents", f"no row has the id {parent}", "add the row, or drop the parent")
+
+
 def check_entity(row: Row) -> None:
     """Raise LexiconError if the row's id, type, names or references are not in order."""
     if not CURIE.fullmatch(row["id"]):
@@ -158,10 +172,33 @@ def check_entity(row: Row) -> None:
     for column in ("synonyms_en", "synonyms_zh"):
         if run_together := [text for text in row.list(column) if JOINT.search(text)]:
             raise row.error(column, f"`{run_together[0]}` holds a semicolon", "join names by |")
+        if listed := [text for text in row.list(column) if is_list(text, PARTS[column])]:
+            raise row.error(column, f"`{listed[0]}` holds several names", "separate synonyms with |")
     for column in ("xrefs", "parents"):
         for curie in row.list(column):
             if not CURIE.fullmatch(curie):
                 raise row.error(column, f"`{curie}` is no CURIE", "write prefix:number, several joined by |")
+
+
+def is_list(text: str, part: re.Pattern[str]) -> bool:
+    """Tell whether a name is several names with commas between: each part is like `part`."""
+    pieces = COMMAS.split(text)
+    return len(pieces) > 1 and all(map(part.fullmatch, pieces))
+
+
+def read_common(folder: Path) -> frozenset[str]:
+    """Return the keys of the words in the lexicon folder that are no name of anything: stop, class, clue, border words."""
+    stops = (row["text"] for row in read_rows(folder / "stop_words.csv", STOP_COLUMNS) if row["source"] in COMMON_SOURCES)
+    clues = (row["text"] for row in read_rows(folder / "clues.csv", CLUE_COLUMNS))
+    borders = (row["text"] for row in read_rows(folder / "segment" / "borders.csv", BORDER_COLUMNS))
+    classes = (spelled for spelled, _ in read_class_words(folder / "class_words.csv"))
+    return frozenset((*map(key, (*stops, *clues, *borders)), *classes))
+
+
+def check_common(row: Row, column: str, text: str, spelled: str, common: Collection[str]) -> None:
+    """Raise LexiconError if a name (its key is `spelled`) is one letter or, without capitals, one of the words `common`."""
+    if (len(text) == 1 and text.isascii()) or (spelled in common and text == text.lower()):
+        raise row.error(column, f"`{text}` is an ordinary word, and no name", "drop it, or write the name in full")
 
 
 def check_again(row: Row, first: Row) -> None:

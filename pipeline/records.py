@@ -1,4 +1,4 @@
-"""The records that flow between the steps; the columns of a table are the fields of its record."""
+"""The records that flow between the steps; the columns of a table are the fields of its record (docs/tables.md)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from typing import NamedTuple
 
 @dataclass(frozen=True)
 class SourceText:
-    """One file's text as decoded; offsets of every table point into `text` (code points, end exclusive)."""
+    """One file's text as decoded; offsets of every table point into `text` (code points, end exclusive).
+
+    `replaced`: how often U+FFFD stands in it for bytes that its encoding cannot decode.
+    """
 
     doc_id: str
     path: str
@@ -20,6 +23,7 @@ class SourceText:
     format: str
     encoding: str
     text: str
+    replaced: int = 0
 
 
 # --- what clean gives
@@ -80,7 +84,7 @@ Words = Callable[[str], tuple[tuple[int, int], ...]]
 
 @dataclass(frozen=True)
 class Sentence:
-    """A row of sentences.csv."""
+    """A row of sentences.csv: the repaired text, and the source offsets of the stretch that it was made of."""
 
     sentence_id: str
     doc_id: str
@@ -112,7 +116,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Mention:
-    """A row of mentions.csv; `start`, `end` are source offsets and `source_text` is the source between them."""
+    """A row of mentions.csv; `start`, `end` are source offsets, `source_text` is the source between them, `text` repaired."""
 
     mention_id: str
     doc_id: str
@@ -196,7 +200,7 @@ class DocumentRow:
 
 @dataclass(frozen=True)
 class Evidence:
-    """A row of evidence.csv: one time that a sentence says a statement."""
+    """A row of evidence.csv: one time that a sentence, shown repaired, says a statement; `start`, `end` are the sentence's."""
 
     evidence_id: str
     triple_id: str

@@ -14,6 +14,7 @@ from pipeline.records import Modified, Relation, Span
 from pipeline.relate import relate
 from pipeline.tables import Row, read_rows
 
+RELATION_COLUMNS = ("relation", "symmetric", "opposite", "note")
 MARKED = re.compile(r"\[([^\]]+)\]\{(gene|drug|disease)\}")
 STATING = ("statement", "within", "disease", "further", "modification")
 """Kinds of rules that must themselves fire in their example; of the others only what comes of it is compared."""
@@ -82,6 +83,7 @@ def parts(expected: str) -> set[str]:
 def check_rules(folder: Path, cut: Cut) -> Iterator[LexiconError]:
     """Yield what is wrong in `folder` (lexicons/relations): the first row that stops a run, else each wrong example."""
     try:
+        check_relations(folder)
         patterns = load_patterns(folder)
     except LexiconError as error:
         yield error
@@ -90,6 +92,21 @@ def check_rules(folder: Path, cut: Cut) -> Iterator[LexiconError]:
         for row in read_rows(folder / lang / "patterns.csv", PATTERN_COLUMNS):
             if finding := check_example(lang, row, patterns, cut):
                 yield finding
+
+
+def check_relations(folder: Path) -> None:
+    """Raise LexiconError at the first row of `folder`/relations.csv that is wrong."""
+    rows = list(read_rows(folder / "relations.csv", RELATION_COLUMNS))
+    names = [row["relation"] for row in rows]
+    for row in rows:
+        if not row["relation"]:
+            raise row.error("relation", "the cell is empty", "write the name of the relation, or drop the row")
+        if names.count(row["relation"]) > 1:
+            raise row.error("relation", f"{row['relation']} stands in the file twice", "join the two rows")
+        if row["symmetric"] not in ("true", "false", ""):
+            raise row.error("symmetric", f"{row['symmetric']} is neither true nor false", "write true, false or nothing")
+        if row["opposite"] and row["opposite"] not in names:
+            raise row.error("opposite", f"no row has the relation {row['opposite']}", "write a relation of the file, or nothing")
 
 
 def check_example(lang: str, row: Row, patterns: Patterns, cut: Cut) -> LexiconError | None:

@@ -17,12 +17,12 @@ from pathlib import Path
 from pipeline import __version__
 from pipeline.clean import Repairs, clean, load_repairs
 from pipeline.decisions import Decisions, read_decisions
-from pipeline.errors import LexiconError, ReadError
-from pipeline.given import relate_lines
+from pipeline.errors import InputError, LexiconError, ReadError
+from pipeline.given import check_files, relate_lines
 from pipeline.ids import evidence_id, modification_id, triple_id
 from pipeline.lexicon import Concept, Lexicon, check_lexicons, chinese_names, load_lexicon
 from pipeline.patterns import Patterns, load_patterns
-from pipeline.readers import doc_ids, find_files, read
+from pipeline.readers import doc_ids, find_files, read, show_path
 from pipeline.recognise import recognise
 from pipeline.records import (
     Document,
@@ -38,11 +38,15 @@ from pipeline.records import (
     Span,
 )
 from pipeline.relate import Reading, may_state, relate
-from pipeline.rule_check import check_rules
+from pipeline.rule_check import check_relations, check_rules
 from pipeline.segment import Segmenters, guess_language, segment
-from pipeline.store import Parts, hold, open_parts
+from pipeline.store import TABLES, Parts, hold, open_parts
 from pipeline.text import simplify
 
+PUBLISHED_FILES = frozenset(
+    ("run.json", "review.csv", *(f"{table}.{suffix}" for table in TABLES for suffix in ("csv", "parquet")))
+)
+SHOWN = 5  # decisions that a closing line names
 LIBRARIES = ("jieba", "spacy", "scispacy", "pandas", "pyarrow", "rapidfuzz", "opencc")
 
 
@@ -74,6 +78,8 @@ class Summary:
     failures: tuple[DocumentRow, ...]
     reused: int
     seconds: float
+    notes: tuple[str, ...] = ()
+    """What people should look at though no file failed."""
 
 
 def default_cache() -> Path:
@@ -84,6 +90,7 @@ def default_cache() -> Path:
 def load_tools(settings: Settings) -> Tools:
     """Load lexicons, rules and segmenters; raise LexiconError at the first wrong row, ModelError for a missing model."""
     folder = settings.lexicons
+    check_relations(folder / "relations")
     lexicon = load_lexicon(folder, settings.cache)
     segmenters = Segmenters(folder / "segment", lambda: chinese_names(lexicon), settings.en_model, settings.cache)
     if settings.en_model:
@@ -106,7 +113,7 @@ def run(corpus: Path, outputs: Path, settings: Settings, progress: Callable[[int
     """
     started = time.perf_counter()
     decisions = read_decisions(outputs)
-    paths = find_files(corpus)
+    paths = [path for path in find_files(corpus) if not is_table(path, outputs)]
     if not paths:
         raise ReadError(f"{corpus} holds no file. Put the texts there, or give another folder.")
     tools = load_tools(settings)
@@ -116,18 +123,43 @@ def run(corpus: Path, outputs: Path, settings: Settings, progress: Callable[[int
         parts = open_parts(outputs)
         worked = work_files(paths, corpus, tools, parts, progress)
         timings = {"load": round(loaded - started, 3), "work": round(time.perf_counter() - loaded, 3)}
-        counts = publish_tables(parts, worked, describe(corpus, tools, worked.failures, timings), tools, outputs, decisions)
+        counts = publish_tables(parts, worked, describe(corpus, tools, worked, timings), tools, outputs, decisions)
         parts.drop_others(worked.keys)
-    return Summary(counts, tuple(worked.failures), worked.reused, time.perf_counter() - started)
+    notes = (*worked.notes, *note_twins(worked.twins), *note_taken_back(decisions.taken_back))
+    return Summary(counts, tuple(worked.failures), worked.reused, time.perf_counter() - started, notes)
+
+
+def is_table(path: Path, outputs: Path) -> bool:
+    """Tell whether a file is one that a run publishes into `outputs`, which may be the corpus folder itself."""
+    return path.name in PUBLISHED_FILES and path.parent.resolve() == outputs.resolve()
+
+
+def note_twins(twins: Mapping[str, str]) -> Iterator[str]:
+    """Yield a line for each file that has the bytes of an earlier one, so that its statements count twice."""
+    for path, first in twins.items():
+        yield f"{path} has the same content as {first}: its statements count twice; take one of the two out"
+
+
+def note_taken_back(triples: Sequence[str]) -> Iterator[str]:
+    """Yield a line on the decisions whose rows were deleted from review.csv, if there are any."""
+    if triples:
+        names = ", ".join(triples[:SHOWN]) + (" …" if len(triples) > SHOWN else "")
+        yield f"{len(triples)} decision(s) taken back, as review.csv has no row of them any more: {names}"
 
 
 @dataclass(frozen=True)
 class Worked:
-    """What came of the files: the keys of their parts in order, the rows of those that failed, how many were up to date."""
+    """What came of the files: the keys of their parts in order, the rows of those that failed, how many were up to date.
+
+    `twins` has the path of each file with the bytes of an earlier one, and that one's path;
+    `notes` say which texts had undecodable bytes.
+    """
 
     keys: tuple[str, ...]
     failures: tuple[DocumentRow, ...]
     reused: int
+    twins: Mapping[str, str]
+    notes: tuple[str, ...]
 
 
 def work_files(
@@ -137,6 +169,9 @@ def work_files(
     ids = doc_ids(list(paths), corpus)
     keys: list[str] = []
     failures: list[DocumentRow] = []
+    notes: list[str] = []
+    twins: dict[str, str] = {}
+    firsts: dict[str, str] = {}
     reused = 0
     for done, path in enumerate(sorted(paths, key=lambda path: ids[path])):
         progress(done, len(paths))
@@ -145,6 +180,10 @@ def work_files(
         except ReadError as error:
             failures.append(fail(path, corpus, ids[path], str(error)))
             continue
+        if source.replaced:
+            notes.append(f"{source.path}: {say_replaced(source)}")
+        if (first := firsts.setdefault(source.sha256, source.path)) != source.path:
+            twins[source.path] = first
         key = part_key(source, tools)
         if parts.fresh(key):
             reused += 1
@@ -152,7 +191,7 @@ def work_files(
             parts.write(key, source.doc_id, work(source, tools))
         keys.append(key)
     progress(len(paths), len(paths))
-    return Worked(tuple(keys), tuple(failures), reused)
+    return Worked(tuple(keys), tuple(failures), reused, twins, tuple(notes))
 
 
 def publish_tables(parts: Parts, worked: Worked, info: Mapping[str, object], tools: Tools, outputs: Path,
@@ -215,7 +254,7 @@ def find_definitions(document: Document, segmenters: Segmenters) -> Iterator[tup
     for block in document.blocks:
         text = document.text[block.start : block.end]
         if "(" in text and guess_language(text) == "en":
-            for short, long in segmenters.english.abbreviations(segmenters.english.read(text)):
+            for short, long in segmenters.english.definitions(text):
                 yield tuple(block.start + offset for offset in short), tuple(block.start + offset for offset in long)  # type: ignore[misc]
 
 
@@ -254,13 +293,20 @@ def describe_document(document: Document, segments: Sequence[Segment], mentions:
         doc_id=source.doc_id, path=source.path, sha256=source.sha256, format=source.format, encoding=source.encoding,
         langs=tuple(sorted({part.row.lang for part in segments})), n_chars=len(source.text),
         n_sentences=len(segments), n_mentions=len(mentions), n_evidence=len(evidence),
-        n_repairs=len(document.repairs), status="ok", error="")  # fmt: skip
+        n_repairs=len(document.repairs), status="ok", error=say_replaced(source))  # fmt: skip
+
+
+def say_replaced(source: SourceText) -> str:
+    """Return what documents.csv says of undecodable bytes in a text that was worked; nothing if there are none."""
+    if not source.replaced:
+        return ""
+    return f"{source.replaced} undecodable place(s) replaced by U+FFFD: look whether the export is whole"
 
 
 def fail(path: Path, corpus: Path, doc_id: str, reason: str) -> DocumentRow:
     """Return the row of documents.csv for a file that could not be read."""
     return DocumentRow(
-        doc_id=doc_id, path=path.relative_to(corpus).as_posix(), sha256="", format=path.suffix.lstrip(".").lower(),
+        doc_id=doc_id, path=show_path(path, corpus), sha256="", format=path.suffix.lstrip(".").lower(),
         encoding="", langs=(), n_chars=0, n_sentences=0, n_mentions=0, n_evidence=0, n_repairs=0, status="failed",
         error=reason)  # fmt: skip
 
@@ -288,16 +334,15 @@ def code_digest() -> str:
     return total.hexdigest()
 
 
-def describe(
-    corpus: Path, tools: Tools, failures: Sequence[DocumentRow], timings: Mapping[str, float]
-) -> dict[str, object]:
+def describe(corpus: Path, tools: Tools, worked: Worked, timings: Mapping[str, float]) -> dict[str, object]:
     """Return what run.json says of a run besides the counts."""
     return {
         "litmine": __version__, "python": platform.python_version(),
         "libraries": {name: version(name) for name in LIBRARIES},
         "settings": {"corpus": corpus.name, "en_model": tools.settings.en_model},
         "lexicon_hash": tools.lexicon.digest, "timings": dict(timings),
-        "failures": [{"path": row.path, "error": row.error} for row in failures]}  # fmt: skip
+        "failures": [{"path": row.path, "error": row.error} for row in worked.failures],
+        "duplicates": dict(worked.twins)}  # fmt: skip
 
 
 class Names(Mapping[str, Concept]):
@@ -321,17 +366,24 @@ def relate_file(source: Path, target: Path, settings: Settings) -> int:
 
     Raises InputError, which names the line, LexiconError and ModelError.
     """
+    check_files(source, target)
     folder = settings.lexicons
     segmenters = Segmenters(folder / "segment", list, settings.en_model, settings.cache)
+    check_relations(folder / "relations")
     patterns = load_patterns(folder / "relations")
     count = 0
-    temporary = target.with_name(f".{target.name}.part")
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with source.open(encoding="utf-8-sig") as lines, temporary.open("w", encoding="utf-8", newline="\n") as file:
+        with (
+            source.open(encoding="utf-8-sig", errors="surrogateescape") as lines,
+            temporary.open("w", encoding="utf-8", newline="\n", errors="backslashreplace") as file,
+        ):
             for line in relate_lines(lines, patterns, segmenters):
                 file.write(line + "\n")
                 count += 1
         temporary.replace(target)
+    except OSError as error:
+        raise InputError(f"{source} -> {target}: {error.strerror}; give files that can be read and written") from error
     finally:
         temporary.unlink(missing_ok=True)
     return count

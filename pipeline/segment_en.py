@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 NO_SPACE = re.compile(r"(?:(?<=[a-z]{3})|(?<=[A-Z0-9]{3})|(?<=[a-z][)\]]))[.!?](?=[A-Z][a-z]*,? [a-z])")
+LONGEST_READ = 8_000
+"""Code points of a text in which scispaCy looks for definitions at a time; paragraphs are hardly ever longer."""
 TERMINATORS = [".", "!", "?", "。", "！", "？"]
 
 
@@ -68,11 +70,32 @@ class EnglishSegmenter:
                     tuple((token.idx, token.idx + len(token)) for token in tokens),
                 )
 
+    def definitions(self, text: str) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+        """Yield (short form, long form) spans that `text` defines, in its code points.
+
+        A long text is read in pieces, as scispaCy takes each bracket with every later one: time by the square.
+        """
+        for start, end in cut_pieces(text):
+            for spans in self.abbreviations(self.read(text[start:end])):
+                yield tuple((start + first, start + last) for first, last in spans)  # type: ignore[misc]
+
     def abbreviations(self, doc: Doc) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
         """Yield (short form, long form) spans that `doc` defines, in code points of its text."""
         for short in doc._.abbreviations:
             long = short._.long_form
             yield (short.start_char, short.end_char), (long.start_char, long.end_char)
+
+
+def cut_pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) of pieces of `text`, each up to LONGEST_READ long, cut behind a sentence or else a word."""
+    start = 0
+    while len(text) - start > LONGEST_READ:
+        stop = start + LONGEST_READ
+        places = (text.rfind(mark, start, stop) for mark in (". ", " "))
+        end = next((place + 1 for place in places if place >= start), stop)
+        yield start, end
+        start = end
+    yield start, len(text)
 
 
 def load_english(folder: Path, model: str = "") -> EnglishSegmenter:

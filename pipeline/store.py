@@ -209,8 +209,15 @@ def hold(outputs: Path) -> Iterator[None]:
     """Keep other runs out of the folder `outputs` until this one is done. Raises StoreError if one is at work there."""
     if outputs.exists() and not outputs.is_dir():
         raise StoreError(f"{outputs} is a file: give a folder for the tables")
-    (outputs / HOME).mkdir(parents=True, exist_ok=True)
-    with (outputs / HOME / "lock").open("wb") as file:
+    try:
+        (outputs / HOME).mkdir(parents=True, exist_ok=True)
+        file = (outputs / HOME / "lock").open("wb")
+    except OSError as error:
+        raise StoreError(
+            f"{outputs}: no tables can be written there ({error.strerror}); change its rights, or give another folder "
+            "with --outputs DIR (make: OUTPUTS=DIR)"
+        ) from error
+    with file:
         try:
             lock(file.fileno())
         except BlockingIOError as error:

@@ -23,6 +23,7 @@ import pytest
 from pipeline import assemble as room
 from pipeline import ids
 from pipeline.assemble import assemble, fold_breaks
+from pipeline.clear import clear
 from pipeline.decisions import DecisionError, read_decisions
 from pipeline.records import Candidate, DocumentResult, DocumentRow, Evidence, Mention, Sentence
 from pipeline.store import BOM, TABLES, Parts, StoreError, open_parts
@@ -557,6 +558,85 @@ def test_empty_cell_or_lost_rows_lose_no_decision(tmp_path: Path) -> None:
     (tmp_path / "triples.csv").write_bytes(b"")
     run(tmp_path, say(Said()))
     assert reviews_of(tmp_path) == {triple(): "accepted"}
+
+
+@pytest.mark.parametrize(
+    ("own", "said", "left"),
+    [
+        (None, "accepted", {"inhibits": "accepted"}),
+        ("", "accepted", {"inhibits": "accepted"}),
+        ("triple_id,review\n", "accepted", {}),
+        ("triple_id,review\n", "", {}),
+        ("triple_id,review\n", "rejected", {"inhibits": "rejected"}),
+        ("triple_id,review\nt_other,unsure\n", "accepted", {}),
+    ],
+    ids=["no file", "empty file", "row deleted", "row and cell", "row deleted, cell changed", "another row"],
+)
+def test_row_deleted_from_review_csv_takes_the_decision_back(
+    tmp_path: Path, own: str | None, said: str, left: dict[str, str]
+) -> None:
+    run(tmp_path, say(Said(), Said("binds", at=1)))
+    edit(tmp_path, {triple(): "accepted"})
+    run(tmp_path, say(Said(), Said("binds", at=1)))
+    edit(tmp_path, {triple(): said})
+    before = (tmp_path / "triples.csv").read_bytes()
+    (tmp_path / "review.csv").unlink()
+    if own is not None:
+        (tmp_path / "review.csv").write_text(own, "utf-8")
+    for _ in range(2):
+        run(tmp_path, say(Said(), Said("binds", at=1)))
+        assert reviews_of(tmp_path) == {triple(relation): review for relation, review in left.items()}
+    if not left:
+        assert before in {path.read_bytes() for path in (tmp_path / ".litmine" / "backup").glob("*/triples.csv")}
+
+
+def test_row_of_a_statement_that_is_gone_can_be_deleted(tmp_path: Path) -> None:
+    run(tmp_path, say(Said()))
+    edit(tmp_path, {triple(): "accepted"})
+    run(tmp_path, say(Said("binds")))
+    (tmp_path / "review.csv").write_text("triple_id,review\n", "utf-8")
+    assert read_decisions(tmp_path).taken_back == (triple(),)
+    run(tmp_path, say(Said()))
+    assert reviews_of(tmp_path) == {}
+
+
+def test_clear_takes_only_what_a_run_made(tmp_path: Path) -> None:
+    run(tmp_path, say(Said()))
+    edit(tmp_path, {triple(): "accepted"})
+    run(tmp_path, say(Said()))
+    (tmp_path / "review.csv").write_text(f"triple_id,review\n{triple()},unsure\n", "utf-8")
+    edit(tmp_path, {triple(): "rejected"})
+    run(tmp_path, say(Said()))
+    mine = ["notes.txt", "fig/a.csv", "mentions (2).csv"]
+    for name in mine:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("mine", "utf-8")
+    backups = {path.relative_to(tmp_path).as_posix() for path in (tmp_path / ".litmine" / "backup").rglob("*.csv")}
+    assert backups
+    assert clear(tmp_path) == ()
+    left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == {*mine, "review.csv", *backups}
+    run(tmp_path, say(Said()))
+    assert reviews_of(tmp_path) == {triple(): "rejected"}
+
+
+def test_clear_keeps_a_table_that_the_curator_changed(tmp_path: Path) -> None:
+    run(tmp_path, say(Said()))
+    edit(tmp_path, {triple(): "accepted"})
+    assert clear(tmp_path) == ("triples.csv",)
+    assert {path.name for path in tmp_path.iterdir()} == {".litmine", "triples.csv"}
+    run(tmp_path, say(Said()))
+    assert reviews_of(tmp_path) == reviews_of(tmp_path, "review") == {triple(): "accepted"}
+    assert clear(tmp_path) == ()
+    assert not (tmp_path / "triples.csv").exists()
+
+
+def test_clear_of_a_folder_without_tables_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "triples.csv").write_text("mine", "utf-8")
+    assert clear(tmp_path) == () == clear(tmp_path / "nowhere")
+    (tmp_path / ".litmine").mkdir()
+    assert clear(tmp_path) == ("triples.csv",)
+    assert not (tmp_path / "nowhere").exists()
 
 
 def test_of_several_rows_in_review_csv_the_last_counts(tmp_path: Path) -> None:

@@ -16,8 +16,9 @@ from typer.testing import CliRunner, Result
 
 from pipeline import store
 from pipeline.cli import app
-from tests.conftest import LEXICONS, ROOT
+from tests.conftest import LEXICONS, ROOT, cases
 
+GIVEN = '{"id": 0, "text": "JAK2", "mentions": []}'
 GOOD = "鲁索替尼通过抑制JAK2来降低STAT3的磷酸化。\n"
 HELP_SECONDS = 0.5
 STATUS = {"done": 0, "failed files": 1, "wrong lexicon": 2, "wrong input": 3}
@@ -74,6 +75,23 @@ def test_a_bad_file_fails_alone_and_is_named(kind: str, corpus: Path, tmp_path: 
     assert table(tmp_path / "out", "mentions")
 
 
+def test_a_name_that_is_not_utf_8_is_worked(corpus: Path, tmp_path: Path) -> None:
+    for name in ("综述.txt", "综述.docx"):
+        try:
+            (corpus / os.fsdecode(name.encode("gbk"))).write_text(GOOD, encoding="utf-8")
+        except OSError:
+            pytest.skip("this file system has no such names")
+    (corpus / "good.txt").write_text(GOOD, encoding="utf-8")
+    result = call("run", corpus, "--outputs", tmp_path / "out")
+    assert result.exit_code == STATUS["failed files"], result.output
+    escaped = "综述".encode("gbk").decode("utf-8", "surrogateescape").encode("utf-8", "backslashreplace").decode()
+    rows = {row["path"]: row for row in table(tmp_path / "out", "documents")}
+    assert {name: row["status"] for name, row in rows.items()} == {
+        f"{escaped}.txt": "ok", f"{escaped}.docx": "failed", "good.txt": "ok"}  # fmt: skip
+    assert {row["doc_id"] for row in table(tmp_path / "out", "mentions")} == {f"{escaped}.txt", "good"}
+    assert f"failed: {escaped}.docx" in result.output
+
+
 def test_an_empty_folder_is_said_and_the_tables_stay(corpus: Path, tmp_path: Path) -> None:
     (corpus / "good.txt").write_text(GOOD, encoding="utf-8")
     assert call("run", corpus, "--outputs", tmp_path / "out").exit_code == STATUS["done"]
@@ -113,6 +131,8 @@ def test_a_missing_folder_is_said(tmp_path: Path) -> None:
     ("relations/zh/triggers.csv", ",decrease,", ",lower,", "column effect"),
     ("relations/en/patterns.csv", " T:", " Q:", "column pattern"),
     ("repairs.csv", "name,when", "nam,when", "row 1"),
+    ("relations/relations.csv", "associated_with,true", "associated_with,yes", "row 3, column symmetric"),
+    ("relations/relations.csv", "false,phosphorylates", "false,phosphorylate", "row 5, column opposite"),
 ])  # fmt: skip
 def test_a_wrong_row_stops_the_run_before_anything_is_written(
     file: str, old: str, new: str, says: str, corpus: Path, tmp_path: Path
@@ -184,19 +204,37 @@ def test_relate_follows_its_format(tmp_path: Path) -> None:
     assert relation["negated"] is False
 
 
-@pytest.mark.parametrize(("line", "says"), [
-    ("not json", "line 1 is not JSON"),
-    ('{"id": 1, "text": "JAK2"}', "mentions"),
-    ('{"id": 1, "text": "JAK2", "mentions": [{"id": 1, "start": 0, "end": 9, "type": "gene"}]}', "0 to 9"),
-    ('{"id": 1, "text": "JAK2", "mentions": [{"id": 1, "start": 0, "end": 4, "type": "cell"}]}', "cell"),
-])  # fmt: skip
-def test_relate_says_what_is_wrong_with_a_line(line: str, says: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("case", cases("wrong_input.csv"), ids=lambda case: case["says"])
+def test_relate_says_what_is_wrong_with_a_line(case: dict[str, str], tmp_path: Path) -> None:
     given = tmp_path / "in.jsonl"
-    given.write_text(line + "\n", encoding="utf-8")
+    given.write_bytes(GIVEN.encode() + b"\n" + case["line"].encode(case["encoding"]) + b"\n")
     result = call("relate", "--input", given, "--output", tmp_path / "out.jsonl")
-    assert result.exit_code == STATUS["wrong input"]
-    assert says in result.output
-    assert not (tmp_path / "out.jsonl").exists()
+    assert result.exit_code == STATUS["wrong input"], result.output
+    assert result.stderr.startswith("litmine: line 2")
+    assert result.stderr.count("line 2") == 1
+    assert "line 1" not in result.stderr
+    assert case["says"] in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+@pytest.mark.parametrize(("source", "target", "says"), [
+    ("in.jsonl", "in.jsonl", "is the input file"),
+    ("in.jsonl", "sub/../in.jsonl", "is the input file"),
+    ("in.jsonl", "link.jsonl", "is the input file"),
+    ("in.jsonl", "sub", "is no ordinary file"),
+    ("in.jsonl", "nowhere/out.jsonl", "there is no folder"),
+    ("gone.jsonl", "out.jsonl", "there is no such file"),
+    ("sub", "out.jsonl", "is a folder"),
+])  # fmt: skip
+def test_relate_refuses_files_and_leaves_them(source: str, target: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "in.jsonl").write_text(GIVEN, encoding="utf-8")
+    (tmp_path / "link.jsonl").symlink_to(tmp_path / "in.jsonl")
+    result = call("relate", "--input", tmp_path / source, "--output", tmp_path / target)
+    assert result.exit_code == STATUS["wrong input"], result.output
+    assert says in result.stderr
+    assert (tmp_path / "in.jsonl").read_text(encoding="utf-8") == GIVEN
+    assert {path.name for path in tmp_path.iterdir()} == {"sub", "in.jsonl", "link.jsonl"}
 
 
 def test_explain_shows_every_step() -> None:
@@ -206,7 +244,78 @@ def test_explain_shows_every_step() -> None:
         assert said in result.output, said
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["relate"], ["explain"], ["lexicon"], ["lexicon", "check"]])
+@pytest.mark.parametrize(("text", "says"), [
+    ("", "the text is empty"),
+    (" \n", "the text is empty"),
+    ("nope.txt", "there is no such file"),
+    ("我的 综述.PDF", "there is no such file"),
+    ("pipeline/nope", "there is no such file"),
+    ("pipeline", "is a folder"),
+    (os.fsdecode("抑制剂".encode("gbk")), "is not UTF-8"),
+])  # fmt: skip
+def test_explain_says_what_it_cannot_use(text: str, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    result = call("explain", text)
+    assert result.exit_code == STATUS["wrong input"], result.output
+    assert result.stderr.startswith("litmine: ") and says in result.stderr
+
+
+@pytest.mark.parametrize("text", ["STAT1/3/5 inhibits JAK2.", "AG490 inhibits JAK2 in vitro. " * 20, "IL-6/STAT3"])
+def test_explain_takes_a_sentence_for_a_sentence(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    assert call("explain", text).exit_code == STATUS["done"]
+
+
+@pytest.mark.parametrize(("corpus_name", "outputs_name"), [("", "out"), ("texts", ""), ("texts", " ")])
+def test_an_empty_name_is_no_folder(
+    corpus_name: str, outputs_name: str, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (corpus / "good.txt").write_text(GOOD, encoding="utf-8")
+    monkeypatch.chdir(corpus.parent)
+    result = call("run", corpus_name, "--outputs", outputs_name)
+    assert result.exit_code == STATUS["wrong input"]
+    assert "the name of a folder is empty" in result.stderr
+    assert [path.name for path in corpus.parent.iterdir()] == ["texts"]
+
+
+def test_a_place_that_takes_no_tables_is_said(corpus: Path) -> None:
+    (corpus / "good.txt").write_text(GOOD, encoding="utf-8")
+    (corpus / "file").write_text(GOOD, encoding="utf-8")
+    result = call("run", corpus, "--outputs", corpus / "file" / "out")
+    assert result.exit_code == STATUS["wrong input"]
+    assert "give another folder with --outputs" in result.stderr
+
+
+@pytest.mark.parametrize("place", ["texts", "texts/tables"])
+def test_tables_within_the_corpus_are_no_texts(place: str, corpus: Path) -> None:
+    (corpus / "good.txt").write_text(GOOD, encoding="utf-8")
+    for _ in range(2):
+        assert call("run", corpus, "--outputs", corpus.parent / place).exit_code == STATUS["done"]
+    assert [row["path"] for row in table(corpus.parent / place, "documents")] == ["good.txt"]
+
+
+def test_texts_with_the_same_bytes_are_named(corpus: Path, tmp_path: Path) -> None:
+    for name in ("a.txt", "a (1).txt", "b.txt"):
+        (corpus / name).write_text(GOOD * (1 + (name == "b.txt")), encoding="utf-8")
+    result = call("run", corpus, "--outputs", tmp_path / "out")
+    assert result.exit_code == STATUS["done"]
+    assert "note: a (1).txt has the same content as a.txt" in result.output
+    assert result.output.count("note: ") == 1
+    assert json.loads((tmp_path / "out" / "run.json").read_text("utf-8"))["duplicates"] == {"a (1).txt": "a.txt"}
+
+
+def test_a_damaged_text_is_worked_and_named(corpus: Path, tmp_path: Path) -> None:
+    (corpus / "a.txt").write_bytes((GOOD * 9).encode("gbk") + b"\xff\n")
+    result = call("run", corpus, "--outputs", tmp_path / "out")
+    assert result.exit_code == STATUS["done"], result.output
+    assert "note: a.txt: 1 undecodable place(s) replaced" in result.output
+    (row,) = table(tmp_path / "out", "documents")
+    assert (row["status"], row["encoding"]) == ("ok", "gb18030")
+    assert int(row["n_repairs"])
+    assert "1 undecodable place(s)" in row["error"]
+
+
+@pytest.mark.parametrize("command", [[], ["run"], ["relate"], ["explain"], ["clear"], ["lexicon"], ["lexicon", "check"]])
 def test_help_answers_at_once(command: list[str]) -> None:
     seconds = []
     for _ in range(3):

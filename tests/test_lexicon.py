@@ -234,6 +234,41 @@ def test_own_file_is_loaded(small: Path) -> None:
     assert lookup(load_lexicon(small), "实验七号")[0].row == "zz_lab.csv:2"
 
 
+WRONG_CELLS = [
+    ("id", "foo:12", "foo is no registry", False),
+    ("xrefs", "foo:12", "foo is no registry", False),
+    ("parents", "fplx:NONE", "no row has the id", True),
+    ("synonyms_en", "RUX|JX-2026, JKX", "`JX-2026, JKX` holds several names", True),
+    ("synonyms_en", "JX-2026、JKX", "holds several names", True),
+    ("synonyms_zh", "鲁索替尼、鲁索利替尼", "holds several names", True),
+    ("synonyms_zh", "鲁索替尼, 鲁索利替尼", "holds several names", True),
+    ("synonyms_en", "a", "`a` is an ordinary word", True),
+    ("synonyms_en", "inhibitor", "`inhibitor` is an ordinary word", True),
+    ("synonyms_en", "protein", "`protein` is an ordinary word", True),
+    ("synonyms_zh", "抑制剂", "`抑制剂` is an ordinary word", True),
+    ("synonyms_zh", "的", "`的` is an ordinary word", True),
+    ("synonyms_en", "cholestasis, intrahepatic", "", False),
+    ("synonyms_en", "1,2-dichloro-X", "", False),
+    ("synonyms_zh", "结、直肠癌", "", False),
+    ("synonyms_en", "DNA", "", False),
+]
+
+
+@pytest.mark.parametrize(("column", "cell", "problem", "stops"), WRONG_CELLS, ids=[" ".join(case[:2]) for case in WRONG_CELLS])
+def test_wrong_cell(small: Path, column: str, cell: str, problem: str, stops: bool) -> None:
+    """What is wrong in a cell is found by the check, and what would harm a run stops it; a good cell passes both."""
+    row = dict(zip(ENTITY_COLUMNS, DRUG.split(","), strict=True)) | {column: f'"{cell}"'}
+    write(small / "entities" / "drugs.csv", ENTITY_COLUMNS, ",".join(row.values()))
+    write(small / "clues.csv", CLUE_COLUMNS, "inhibitor,en,drug,", "抑制剂,zh,drug,")
+    found = [(finding.row, finding.column, finding.problem) for finding in check_lexicons(small)]
+    assert [(place, name) for place, name, said in found if problem in said] == ([(2, column)] if problem else []), found
+    if not stops:
+        load_lexicon(small)
+        return
+    with pytest.raises(LexiconError, match=f"row 2, column {column}: .*{problem}"):
+        load_lexicon(small)
+
+
 SAME = [
     ("[的性型类]|症(?=$)", ""),
     ("蛋白质", "蛋白"),

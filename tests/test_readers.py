@@ -32,6 +32,23 @@ def test_encoding(case: dict[str, str], tmp_path: Path) -> None:
     assert source.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+@pytest.mark.parametrize("case", load("damaged.csv"), ids=lambda case: f"{case['written_as']}: {case['notes']}")
+def test_few_undecodable_bytes_are_replaced(case: dict[str, str], tmp_path: Path) -> None:
+    """`at` says where the `bytes` are put in the text, or how many are cut off its end."""
+    path, data, at = tmp_path / "a.txt", (case["text"] * int(case["times"])).encode(case["written_as"]), int(case["at"])
+    path.write_bytes(data[:at] + bytes.fromhex(case["bytes"]) + (data[at:] if at >= 0 else b""))
+    source = read(path, tmp_path)
+    assert (source.encoding, source.replaced) == (case["read_as"], int(case["replaced"]))
+    with path.open(encoding=source.encoding, errors="replace", newline="") as file:
+        assert file.read() == source.text
+    assert source.text.count(case["text"][:12]) >= int(case["times"]) - 1
+
+
+def test_a_replacement_character_of_the_text_itself_is_no_damage(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("JAK2\ufffd抑制剂", encoding="utf-8")
+    assert read(tmp_path / "a.txt", tmp_path).replaced == 0
+
+
 @pytest.mark.parametrize("case", load("unreadable.csv"), ids=lambda case: case["name"])
 def test_unreadable(case: dict[str, str], tmp_path: Path) -> None:
     path = tmp_path / case["name"]
@@ -82,8 +99,10 @@ def test_no_permission_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_find_files(tmp_path: Path) -> None:
-    for name in ("b.txt", "a/c.md", "a/d.docx", ".hidden.txt", ".git/e.txt", "plain"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+    junk = (".hidden.txt", ".git/e.txt", "Thumbs.db", "a/desktop.ini", ".DS_Store", "~$d.docx")
+    tables = ("tables/.litmine/lock", "tables/mentions.csv", ".litmine/lock")
+    for name in ("b.txt", "a/c.md", "a/d.docx", "plain", *junk, *tables):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("JAK2", encoding="utf-8")
     (tmp_path / "a" / "loop").symlink_to(tmp_path, target_is_directory=True)
     (tmp_path / "dead.txt").symlink_to(tmp_path / "nowhere.txt")

@@ -51,7 +51,7 @@ def test_the_row_that_teaches_a_name_works(tmp_path: Path) -> None:
 )
 def test_every_command_exists(line: str) -> None:
     words = shlex.split(line.split("[")[0])[1:]
-    verbs = [word for word in words if word in ("run", "relate", "explain", "lexicon", "check")]
+    verbs = [word for word in words if word in ("run", "relate", "explain", "clear", "lexicon", "check")]
     options = [word for word in words if word.startswith("--")]
     done = subprocess.run(
         [sys.executable, "-m", "pipeline", *verbs, "--help"], capture_output=True, text=True, cwd=ROOT

@@ -17,6 +17,7 @@ from pipeline.recognise import recognise
 from pipeline.records import Document, DocumentResult, SourceText
 from pipeline.run import Tools, find_definitions, work
 from pipeline.segment import guess_language, segment
+from pipeline.segment_en import LONGEST_READ, cut_pieces
 from pipeline.segment_zh import load_chinese
 
 TEXTS = sorted((ROOT / "corpus").rglob("*.txt"))
@@ -102,6 +103,16 @@ def test_names_stay_whole(tools: Tools, tmp_path: Path) -> None:
     assert len(names) > 100
     assert whole / len(names) < 0.5
     assert kept / len(names) > 0.97
+
+
+@pytest.mark.parametrize("unit", ["one word more. ", "word ", "run-on"])
+def test_long_text_is_looked_through_for_definitions_in_pieces(unit: str, tools: Tools) -> None:
+    """Pieces rebuild the text, none is too long, and definitions keep their places."""
+    text = unit * (3 * LONGEST_READ // len(unit)) + " the suppressor of cytokine signalling (SOCS) is high."
+    pieces = list(cut_pieces(text))
+    assert "".join(text[start:end] for start, end in pieces) == text
+    assert all(0 < end - start <= LONGEST_READ for start, end in pieces)
+    assert [text[slice(*short)] for short, _ in tools.segmenters.english.definitions(text)] == ["SOCS"]
 
 
 @pytest.mark.parametrize(

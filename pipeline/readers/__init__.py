@@ -12,18 +12,25 @@ from pipeline.errors import ReadError
 from pipeline.readers import plain
 from pipeline.records import SourceText
 
-__all__ = ["ReadError", "doc_ids", "find_files", "read"]
+__all__ = ["ReadError", "doc_ids", "find_files", "read", "show_path"]
 
-Reader = Callable[[bytes], tuple[str, str]]
-"""A file's bytes in, its text and the name of its encoding out; raises ReadError."""
+Reader = Callable[[bytes], plain.Decoded]
+"""A file's bytes in, its text, the name of its encoding and the number of replaced bytes out; raises ReadError."""
 
 READERS: dict[str, Reader] = {"": plain.decode, ".txt": plain.decode, ".md": plain.decode}
+HIDDEN = (".", "~$")
+"""What the names of hidden files and of word processors' lock files begin with."""
+JUNK = frozenset(("thumbs.db", "desktop.ini"))
+HOME = ".litmine"
+"""The folder by which a folder of tables is known."""
 LONGEST_LINE = 1_000_000
 """Code points; longer lines are no prose and would hold up the run."""
 
 
 def find_files(corpus: Path) -> list[Path]:
-    """Return the files below the folder `corpus`, sorted by path; hidden ones are left out, each folder is seen once.
+    """Return the files below the folder `corpus`, sorted by path, each folder seen once.
+
+    Left out are hidden files, what operating systems and word processors leave (JUNK), and folders of tables below it.
 
     Files without a reader are in the list, so that the run can report them. Raises ReadError if there is no folder.
     """
@@ -36,25 +43,32 @@ def find_files(corpus: Path) -> list[Path]:
 def walk(folder: Path, seen: set[Path]) -> list[Path]:
     """Return the visible files below `folder`, and the folders that cannot be opened, so that the run reports them.
 
-    `seen` holds the real paths of the folders already visited.
+    `seen` holds the real paths of the folders already visited; a folder of tables below the first holds no texts.
     """
     real = folder.resolve()
     if real in seen:
         return []
     if not os.access(folder, os.R_OK | os.X_OK):
         return [folder]
+    if seen and (folder / HOME).is_dir():
+        return []
     seen.add(real)
     files = []
     for path in sorted(folder.iterdir()):
-        if path.name.startswith("."):
+        if path.name.startswith(HIDDEN) or path.name.lower() in JUNK:
             continue
         files += walk(path, seen) if path.is_dir() else [path]
     return files
 
 
+def show_path(path: Path, corpus: Path) -> str:
+    """Return the place of `path` under `corpus` as the tables have it; bytes that are no UTF-8 as escapes (`\\udcd6`)."""
+    return path.relative_to(corpus).as_posix().encode("utf-8", "backslashreplace").decode()
+
+
 def doc_ids(paths: list[Path], corpus: Path) -> dict[Path, str]:
     """Return the doc_id of each path: its place under `corpus` without suffix; with it where two would be the same."""
-    names = {path: path.relative_to(corpus).as_posix() for path in paths}
+    names = {path: show_path(path, corpus) for path in paths}
     stems = {path: strip_suffix(name) for path, name in names.items()}
     count = Counter(stems.values())
     taken = Counter(stem if count[stem] == 1 else names[path] for path, stem in stems.items())
@@ -82,15 +96,16 @@ def read(path: Path, corpus_root: Path, doc_id: str | None = None) -> SourceText
     if suffix not in READERS:
         raise ReadError(f"no reader for {suffix}: export the text to a .txt file in UTF-8")
     data = load(path)
-    text, encoding = READERS[suffix](data)
-    check_lines(text)
+    decoded = READERS[suffix](data)
+    check_lines(decoded.text)
     return SourceText(
         doc_id=doc_id or name_alone(path, corpus_root),
-        path=path.relative_to(corpus_root).as_posix(),
+        path=show_path(path, corpus_root),
         sha256=hashlib.sha256(data).hexdigest(),
         format=suffix.lstrip(".") or "txt",
-        encoding=encoding,
-        text=text,
+        encoding=decoded.encoding,
+        text=decoded.text,
+        replaced=decoded.replaced,
     )
 
 
