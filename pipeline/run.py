@@ -207,7 +207,10 @@ def publish_tables(parts: Parts, worked: Worked, info: Mapping[str, object], too
 
 
 def work(source: SourceText, tools: Tools) -> DocumentResult:
-    """Take one text through all steps and return its rows; the rules read simplified script, offset by offset."""
+    """Take one text through all steps and return its rows; the rules read simplified script, offset by offset.
+
+    Titles in the list of references state nothing here: it is other papers that say it.
+    """
     document = clean(source, tools.repairs, tools.segmenters.parted_word)
     segments = segment(document, tools.segmenters)
     mentions, candidates = recognise(document, segments, tools.lexicon, find_definitions(document, tools.segmenters))
@@ -218,7 +221,7 @@ def work(source: SourceText, tools: Tools) -> DocumentResult:
         rows = {mention.mention_id: mention for mention in inside.get(part.row.sentence_id, ())}
         spans = make_spans(document, part, rows.values())
         text = simple[part.offset : part.offset + len(part.row.text)]
-        if may_state(text, part.row.lang, spans, tools.patterns):
+        if part.row.section != "reference" and may_state(text, part.row.lang, spans, tools.patterns):
             reading = relate(text, part.row.lang, spans, tools.patterns, tools.segmenters.cut)
             evidence += [make_evidence(relation, part, rows, tools.patterns) for relation in reading.relations]
             modifications += [make_modification(row, part, rows) for row in reading.modifications]
