@@ -38,7 +38,7 @@ CLASS_COLUMNS = ("text", "lang", "side", "note")
 HGNC_COLUMNS = ("id", "symbol", "name", "aliases", "previous", "locus_type")
 SPREADSHEETS = (".xlsx", ".xls", ".ods", ".tsv", ".numbers")
 JOINT = re.compile("[;；]")
-COMMAS = re.compile(", |，|、")
+COMMAS = re.compile(", |(?<![0-9])，|，(?![0-9])|、")
 PARTS = {"synonyms_en": re.compile(r"(?=.*[A-Z0-9])[\w-]{2,}"), "synonyms_zh": re.compile(".{2,}")}
 """What each part of a cell is if commas part names: `JX-2026, JKX`, but not `cholestasis, intrahepatic` or `结、直肠癌`."""
 COMMON_SOURCES = ("general", "biology")
