@@ -168,8 +168,6 @@ def try_out(pattern: Pattern) -> Trial:
     return Trial(pattern.needs.isdisjoint, pattern.left.match, pattern.right.match, pattern)
 
 
-
-
 @dataclass(frozen=True)
 class Language:
     """The rules of one language."""
@@ -336,14 +334,14 @@ def load_fragments(path: Path) -> dict[str, str]:
 def load_words(folder: Path) -> dict[str, Word]:
     """Read words.csv and triggers.csv of a language into one dictionary; a word of both has the classes of both."""
     words: dict[str, Word] = {}
+    known: dict[tuple[str, str], Row] = {}
     for row in read_rows(folder / "words.csv", ("word", "class", "note")):
+        keep_once(known, (row["word"], row["class"]), row, "word")
         text = row["word"] if row["word"].isupper() else spell(row["word"])
         add_word(words, Word(text, frozenset([row["class"]])))
     triggers: dict[tuple[str, str], Row] = {}
     for row in read_rows(folder / "triggers.csv", ("trigger", "form", "effect", "modification", "forms", "note")):
-        first = triggers.setdefault((spell(row["trigger"]), row["form"] + row["forms"]), row)
-        if first is not row:
-            raise row.error("trigger", f"{row['trigger']} stands in row {first.number}, too", "drop one of the two rows")
+        keep_once(triggers, (spell(row["trigger"]), row["form"] + row["forms"]), row, "trigger")
         if row["effect"] not in SIGNS:
             raise row.error("effect", f"{row['effect']} is no effect", f"write one of {', '.join(SIGNS)}")
         if row["form"] not in FORMS:
@@ -354,6 +352,13 @@ def load_words(folder: Path) -> dict[str, Word]:
             add_word(words, Word(spell(text), classes, row["effect"], row["modification"]))
     shared = {classes: classes for classes in (UNKNOWN, NUMBER, SITE)}  # one object for equal sets: found sooner
     return {text: replace(word, classes=shared.setdefault(word.classes, word.classes)) for text, word in words.items()}
+
+
+def keep_once(known: dict[tuple[str, str], Row], key: tuple[str, str], row: Row, column: str) -> None:
+    """Note that `row` holds `key`; raise LexiconError where a row above holds it, too."""
+    first = known.setdefault(key, row)
+    if first is not row:
+        raise row.error(column, f"{row[column]} stands in row {first.number}, too", "drop one of the two rows")
 
 
 def spell(text: str) -> str:

@@ -32,6 +32,7 @@ def test_sites(case: dict[str, str]) -> None:
     ("en/patterns.csv", " T:", " T:verb T:", "2 T atoms"),
     ("zh/patterns.csv", "name,kind", "name,sort", "row 1"),
     ("zh/words.csv", "word,class,note\n", "word,class,note\none cell\n", "row 2"),
+    ("zh/words.csv", "\n!,stop,", "\n!,stop,\n!,stop,", "column word"),
     ("zh/triggers.csv", ",verb,", ",werb,", "column form"),
     ("residues.csv", "Lys,K,", "Lys,Lys,", "column letter"),
     ("en/patterns.csv", ",statement,", ",statemnt,", "column kind"),
