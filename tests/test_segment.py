@@ -35,6 +35,18 @@ def test_sentences(case: dict[str, str], tools: Tools) -> None:
     assert "|".join(part.row.text for part in segment(document, tools.segmenters)) == case["expected"], case["notes"]
 
 
+@pytest.mark.parametrize(("title", "sentence"), [
+    ("参考文献", "[1] 张三, 李四. 鲁索替尼抑制JAK2的磷酸化[J]. 肿瘤, 2020, 3(2): 1-9."),
+    ("References", "1. Smith J, Doe A. Ruxolitinib inhibits JAK2. Cell 2019;3:1-9."),
+])  # fmt: skip
+def test_a_title_in_the_references_has_mentions_and_states_nothing(title: str, sentence: str, tools: Tools) -> None:
+    """What a cited title says is read in the body of a text and not in its list of references."""
+    body, cited = (work(SourceText("case", "case", "", "txt", "utf-8", text), tools) for text in (sentence, f"{title}\n{sentence}"))
+    assert body.evidence
+    assert cited.mentions
+    assert not cited.evidence
+
+
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
 def test_tokens_rebuild_the_text(path: Path, tools: Tools) -> None:
     """Between and around the tokens of a sentence stand spaces only; sentences follow one another."""
