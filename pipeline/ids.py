@@ -10,7 +10,7 @@ STATEMENT = 6  # bytes, 12 hex digits
 
 def digest(size: int, *fields: object) -> str:
     """Return `size` bytes of hash, in hex, over `fields`; their borders count (`a`, `bc` is not `ab`, `c`)."""
-    text = "\x1f".join(map(str, fields))
+    text = "\x1f".join([str(field) for field in fields])
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).hexdigest()
 
 

@@ -140,7 +140,7 @@ def fit(rules: Sequence[Trial], place: int, elements: Elements, language: Langua
     for absent, match_left, match_right, pattern in rules:
         if absent(kinds):
             continue
-        if (right := match_right(onwards, place + 1)) and (left := match_left(backwards, behind)):
+        if (left := match_left(backwards, behind)) and (right := match_right(onwards, place + 1)):
             frame = bind(pattern, place, left, right, elements, language, frames, subjects)
             if frame:
                 yield frame
