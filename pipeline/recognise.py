@@ -30,7 +30,13 @@ BESIDE = LATIN | {"-", "."}
 PREFIX = re.compile(r"(?:(?<![A-Za-z0-9])(?:[pP]-?|[Pp]hospho-?|r[hm]u?-?))$")
 """Written on to a name: `p-STAT3` is phosphorylated, `rhIL-6` recombinant human."""
 
-MUTATION = re.compile(r"[A-Z]\d{2,4}[A-Z](?![A-Za-z0-9])")
+MUTATION = re.compile(r"(?:[A-Z]\d{2,4}[A-Z]|(?:[STY]|Ser|Thr|Tyr)\d{2,4})(?![A-Za-z0-9])")
+SPECIES = re.compile(
+    r"(?<![A-Za-z0-9])(?:(?:[hm]|ca|dn)(?=[A-Z]{2})|phospho(?=[A-Z]))"
+    r"(?P<name>[A-Z][A-Za-z]+(?:-?\d+[A-Za-z]?)?(?:-?[α-ω]\d?)?)(?![A-Za-z0-9])"
+)
+"""A symbol with its species or form written on: `hSOCS-2`, `mIL-6`, `caSTAT3`, `dnJAK2`, `phosphoSTAT3`."""
+
 POLYMORPHISM = re.compile(r"-\d{2,4} ?(?:[ACGT][/>][ACGT]|[ACGT]{2})(?![A-Za-z0-9])")
 VERSION = re.compile(r"(?<=\d)\.\d{1,2}(?!\d)(?=$|[^\s,]|\s[a-z])")
 SUFFIX = re.compile(
@@ -57,6 +63,7 @@ def recognise(
     text = document.text
     place = Place(segments, tuple(segment.offset for segment in segments))
     hits = choose(find_names(text, place, lexicon))
+    hits = add(hits, find_prefixed(text, hits, place, lexicon))
     hits = read_definitions(text, hits, place, Words(lexicon.borders, lexicon.classes), defined, lexicon.can_mean)
     hits = add(hits, join_suffixes(text, hits, lexicon))
     hits = add(hits, find_shapes(text, hits, place, lexicon))
@@ -224,6 +231,26 @@ def make_hit(text: str, start: int, end: int, name: Name, claims: Sequence[Name]
         start = prefix.start()
     match = "background" if name.source == BACKGROUND else "exact"
     return Hit(start, end, concept.id, concept.type, match, SCORES[match], list_others(name, claims))
+
+
+def find_prefixed(text: str, hits: Sequence[Hit], place: Place, lexicon: Lexicon) -> Iterator[Hit]:
+    """Yield the genes before whose symbol a letter or two for the species or the form are written on."""
+    ends = {hit.start: hit.end for hit in hits}
+    for match in SPECIES.finditer(text):
+        if ends.get(match.start(), 0) >= match.end() or match.group().lower() in lexicon.stop_words:
+            continue  # a name of its own: `mTOR`, `hCG`
+        start, end = match.span("name")
+        meant = [
+            claim
+            for claim in lookup(lexicon, match["name"])
+            if lexicon.concept(claim.concept_id).type == "gene"
+            and is_spelled(claim, match["name"])
+            and not is_avoided(claim, text, start, end)
+            and has_context(claim, start, place)
+        ]
+        if meant:
+            hit = make_hit(text, start, end, prefer(meant, match["name"]), meant, lexicon)
+            yield hit._replace(start=match.start())
 
 
 def list_others(name: Name, claims: Sequence[Name]) -> tuple[str, ...]:
