@@ -32,7 +32,8 @@ PREFIX = re.compile(r"(?:(?<![A-Za-z0-9])(?:[pP]-?|[Pp]hospho-?|r[hm]u?-?))$")
 
 MUTATION = re.compile(r"(?:[A-Z]\d{2,4}[A-Z]|(?:[STY]|Ser|Thr|Tyr)\d{2,4})(?![A-Za-z0-9])")
 SPECIES = re.compile(
-    r"(?<![A-Za-z0-9])(?:(?:[hm]|ca|dn)(?=[A-Z]{2})|phospho(?=[A-Z]))"
+    r"[cdhmp](?<![A-Za-z0-9].)"  # the letter first: a search for one is fast
+    r"(?:(?:(?<=[hm])|(?<=c)a|(?<=d)n)(?=[A-Z]{2})|(?<=p)hospho(?=[A-Z]))"
     r"(?P<name>[A-Z][A-Za-z]+(?:-?\d+[A-Za-z]?)?(?:-?[α-ω]\d?)?)(?![A-Za-z0-9])"
 )
 """A symbol with its species or form written on: `hSOCS-2`, `mIL-6`, `caSTAT3`, `dnJAK2`, `phosphoSTAT3`."""
