@@ -290,7 +290,7 @@ def join_groups(row: Row, symbols: str, language: Language, spans: Sequence[Span
         parts = elements[first:last]
         cut = find_repeat(parts, spans)
         if cut == len(parts) and language.predicate.match(symbols, last) and has_verb(elements, first):
-            cut = find_last_comma(parts)
+            cut = find_last_joint(parts, symbols[first:last], language.joint)
         for begin, end in ((0, cut), (cut, cut + 1), (cut + 1, len(parts))):
             if piece := parts[begin:end]:
                 start, stop = row.bases[first + begin] + piece[0].start, row.bases[first + end - 1] + piece[-1].end
@@ -315,23 +315,46 @@ def find_repeat(parts: Sequence[Element], spans: Sequence[Span]) -> int:
 
 
 def has_verb(row: Sequence[Element], place: int) -> bool:
-    """Tell whether a verb, but none that modifies a noun (`激活的`), stands before `place` in its clause."""
+    """Tell whether a verb, but none that modifies a noun (`激活的`), stands before `place` in its clause.
+
+    None does in a relative clause (`drugs that block A and B reduce C`), as the verb of its noun may follow; an
+    infinitive or gerund counts where it begins the clause (`to activate A, B binds C`, `by activating A, B …`).
+    """
+    found, last = False, place
     while place and not row[place - 1].classes & CLAUSE:
         place -= 1
-        if "verb" in row[place].classes and "de" not in row[place + 1].classes:
-            return True
-    return False
+        if "rel" in row[place].classes:
+            return False
+        found |= is_finite(row, place)
+    opens = place + 1 < last and row[place].classes & {"to", "by", "via"} and row[place + 1].classes & {"verb", "ing"}
+    return found or bool(opens)
 
 
-def find_last_comma(parts: Sequence[Element]) -> int:
-    """Return the place of the last comma between mentions, outside brackets; else the number of parts."""
-    depth = 0
+def is_finite(row: Sequence[Element], place: int) -> bool:
+    """Tell whether the element at `place` is a verb of a clause: no infinitive, no participle before or behind a noun."""
+    classes, behind = row[place].classes, row[place + 1].classes
+    before = row[place - 1].classes if place else UNKNOWN
+    if "noun" in classes and behind & {"of", "in", "on", "by", "past"}:
+        return False  # `the block caused by A and B`
+    if "verb" in classes:
+        return "de" not in behind and "to" not in before
+    return "past" in classes and bool(before & {"E", "aux", "have", "be", "adv", "head", "close"})
+
+
+def find_last_joint(parts: Sequence[Element], symbols: str, joint: frozenset[str]) -> int:
+    """Return the place outside brackets where a clause may begin: behind the last comma, else behind the last `joint`.
+
+    `symbols` are those of `parts`; without one it is the number of parts.
+    """
+    depth, found = 0, len(parts)
     for place in range(len(parts) - 1, 0, -1):
         classes = parts[place].classes
         depth += ("close" in classes) - ("open" in classes)
         if depth == 0 and "comma" in classes:
             return place
-    return len(parts)
+        if depth == 0 and found == len(parts) and symbols[place] in joint:
+            found = place
+    return found
 
 
 def find_targets(parts: Sequence[Element]) -> set[int]:

@@ -180,6 +180,7 @@ class Language:
     patterns: Mapping[str, tuple[Pattern, ...]]
     group: re.Pattern[str]
     predicate: re.Pattern[str]
+    joint: frozenset[str]
     marker: re.Pattern[str]
     marks: frozenset[str]
     more: re.Pattern[str]
@@ -258,7 +259,7 @@ def load_language(folder: Path, relations: Mapping[str, RelationType]) -> Langua
         names.add(row["name"])
         pattern = compile_pattern(row, compiler, relations)
         patterns.setdefault(pattern.kind, []).append(pattern)
-    for name in ("predicate", "marker"):
+    for name in ("predicate", "joint", "marker"):
         fragments.setdefault(name, "!( any* )")  # a language may go without
     group, predicate, marker, more = (re.compile(compiler.expression(f"<{name}>"), re.DOTALL)
                                       for name in ("group", "predicate", "marker", "more"))  # fmt: skip
@@ -268,6 +269,7 @@ def load_language(folder: Path, relations: Mapping[str, RelationType]) -> Langua
     aims = frozenset().union(*(pattern.needs for pattern in patterns.get("aim", ())))
     return Language(folder.name, words, count_longest(words), index_chinese(words), symbols,
                     {kind: tuple(rows) for kind, rows in patterns.items()}, group, predicate,
+                    compiler.piece("<joint>").needs,
                     marker, compiler.piece("<marker>").needs, more,
                     compiler.any_of(triggers | {"T"}),
                     {name: compiler.symbols_of((name, *CUES[name])) for name in CUES} | {"aim": aims}, compiler.any_of({"former"}),
