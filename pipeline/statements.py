@@ -163,7 +163,8 @@ def is_denied_noun(frame: Frame, row: Sequence[Element]) -> bool:
     while at < len(row) and row[at].classes & {"head", "noun", "site"}:
         at += 1
     first = at
-    while at < len(row) and row[at].classes & {"be", "have", "aux", "adv", "not", "neg"} and ("have" in row[at].classes or "T" not in row[at].classes):
+    leading = {"be", "have", "aux", "adv", "not", "neg"}
+    while at < len(row) and row[at].classes & leading and ("have" in row[at].classes or "T" not in row[at].classes):
         at += 1
     if at == len(row) or row[at].classes != {"report"} or not any(part.classes & {"not", "neg"} for part in row[first:at]):
         return False
