@@ -495,7 +495,7 @@ def split_at_trigger(text: str) -> tuple[str, list[str], str]:
 def refuse_around(before: str, after: str) -> tuple[str, str]:
     """Return what the negative look-aheads hold with which a pattern begins and ends; an empty text without one."""
     first = re.match(r"!\( ((?:[^()]|\((?:[^()]|\([^()]*\))*\))*) \) [AB]\b", before)
-    last = re.search(r"[AB](?::[\w|]+)? !\( ((?:[^()]|\((?:[^()]|\([^()]*\))*\))*) \)$", after)
+    last = re.search(r"[AB](?::[\w|]+)?(?: \))? !\( ((?:[^()]|\((?:[^()]|\([^()]*\))*\))*) \)$", after)
     return first[1] if first else "", last[1] if last else ""
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import combinations, permutations
+from itertools import combinations, permutations, takewhile
 
-from pipeline.elements import Element, Elements, Member
+from pipeline.elements import CLAUSE, Element, Elements, Member
 from pipeline.frames import Frame, Subject, count_items, is_one_by_one, meant, name_relation, names_of, take_apart
 from pipeline.loose import find_loose, find_unlinked
 from pipeline.modifications import find_sites, is_modified
@@ -140,7 +140,7 @@ def settle(frame: Frame, elements: Elements) -> tuple[Frame, bool]:
     unchanged = word is not None and word.effect == "regulate"
     if negated and frame.agent and not unchanged and lacks(frame.agent, frame.trigger, elements.row):
         return frame._replace(agent=frame.agent._replace(sign=1)), False
-    return frame, (negated ^ is_denied_object(frame, elements)) or frame.denied
+    return frame, (negated ^ is_denied_object(frame, elements)) or frame.denied or is_denied_noun(frame, elements.row)
 
 
 def is_denied_object(frame: Frame, elements: Elements) -> bool:
@@ -151,6 +151,27 @@ def is_denied_object(frame: Frame, elements: Elements) -> bool:
     return any("butnot" in part.classes for part in between) and not any(part.members for part in between)
 
 
+def is_denied_noun(frame: Frame, row: Sequence[Element]) -> bool:
+    """Tell whether what a noun states was looked for in vain: `the activation of B by A was not detected`.
+
+    It is not denied where that was so in some cells only: `… was not seen in cells without C`.
+    """
+    if not row[frame.trigger].classes & {"noun"} and "hyphen" not in row[frame.trigger - 1].classes:
+        return False
+    places = [part.place + 1 for part in (frame.agent, frame.patient, *frame.more) if part]
+    at = max(frame.trigger + 1, *places)
+    while at < len(row) and row[at].classes & {"head", "noun", "site"}:
+        at += 1
+    first = at
+    leading = {"be", "have", "aux", "adv", "not", "neg"}
+    while at < len(row) and row[at].classes & leading and ("have" in row[at].classes or "T" not in row[at].classes):
+        at += 1
+    if at == len(row) or row[at].classes != {"report"} or not any(part.classes & {"not", "neg"} for part in row[first:at]):
+        return False
+    rest = takewhile(lambda part: not part.classes & CLAUSE and "but" not in part.classes, row[at + 1 :])
+    return not any(part.members or "absence" in part.classes for part in rest)
+
+
 def is_presupposed(frame: Frame, elements: Elements) -> bool:
     """Tell whether a phrase within another says what something is: `not by the B inhibitor A` does not deny that it is one."""
     return frame.pattern.kind == "further" and "agent" in elements.row[frame.trigger].classes
@@ -158,9 +179,11 @@ def is_presupposed(frame: Frame, elements: Elements) -> bool:
 
 def lacks(subject: Subject, trigger: int, row: Sequence[Element]) -> bool:
     """Tell whether what fails to act is without the subject: `A-null cells failed to …`, `in the absence of A`."""
-    near = row[max(0, subject.place - 3) : subject.place]
-    if any("absence" in part.classes for part in near) and not any(part.members for part in near):
-        return True
+    for part in reversed(row[max(0, subject.place - 3) : subject.place]):
+        if "absence" in part.classes:
+            return True
+        if part.members:
+            break
     if subject.sign > 0:
         return False
     lowering = {"cue.decrease", "adjective.decrease", "noun.decrease"}
