@@ -103,14 +103,19 @@ def unite(classes: frozenset[str], more: frozenset[str]) -> frozenset[str]:
 
 
 def credit_links(frame: Frame, frames: Sequence[Frame], elements: Elements) -> Iterator[Frame]:
-    """Yield `frame` with each mention that its subject acts on before, as a link of the chain, unless a mere means."""
-    for earlier in frames:
+    """Yield `frame` with each mention that its subject acts on before, as a link of the chain, unless a mere means.
+
+    What is downstream, so that it is said to be activated, has only the last of them above it.
+    """
+    enzyme = frame.pattern.relation in ("phosphorylates", "activates")  # `通过激活A继而磷酸化B`: the activated kinase does it
+    for earlier in reversed(frames):
         link = earlier.patient
         if not link or not earlier.grammatical or not frame.agent or not frame.patient or frame.patient.place == link.place:
             continue
-        enzyme = frame.pattern.relation == "phosphorylates"  # `通过激活A继而磷酸化B`: the kinase that was activated does it
         if earlier.grammatical.place == frame.agent.place and (enzyme or not is_means(earlier.trigger, elements.row)):
             yield from (frame._replace(agent=part, grammatical=None) for part in (link, *earlier.more))
+            if frame.pattern.relation == "activates":
+                return
 
 
 def is_means(place: int, row: Sequence[Element]) -> bool:
@@ -179,6 +184,8 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
             return None
         if subject is None and pattern.takes_subject not in found:
             return None
+        if subject and subject.first and any("synerg" in part.classes for part in elements.row[subject.place + 1 : place]):
+            subject = subject._replace(first=False)  # `A binds B, and together they activate C`
         if subject:
             found[pattern.takes_subject] = subject
             start = min(start, subject.place)

@@ -74,7 +74,9 @@ def find_subject(
         chained = None if pattern.relation else find_chain(middle, frames, elements.row)
         between = elements.row[middle + 1 : place] if "verb.bind" in elements.cues else ()
         bound = any(part.classes & {"verb.bind", "similar"} for part in between)
-        return chained or Subject(middle, sign_within(elements, size - inner[1], size - inner[0], middle), first=bound)
+        shared = any(frame.trigger == place - 1 and frame.patient and frame.patient.place > place for frame in frames)
+        end = size - inner[0] - shared  # in `A抑制并降解B` the first verb is none that lowers A
+        return chained or Subject(middle, sign_within(elements, size - inner[1], end, middle), first=bound)
     if find_ending("break", place, elements, language):
         return None
     topic = None if (subject := last_subject(place, frames, elements.row)) else find_ending("topic", place, elements, language)
