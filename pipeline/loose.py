@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Sequence
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 from pipeline.elements import Element, Elements
 from pipeline.frames import Frame, locate, names_of
 from pipeline.patterns import Language, Pattern
 from pipeline.records import Span
 from pipeline.scope import is_aim
+
+CLAUSE = 150  # elements: no subject stands farther from what is said of it
 
 
 def find_loose(elements: Elements, language: Language, unlinked: Collection[tuple[int, int]]) -> list[Frame]:
@@ -36,12 +39,17 @@ def find_loose(elements: Elements, language: Language, unlinked: Collection[tupl
 
 
 def find_unlinked(
-    elements: Elements, linked: Collection[frozenset[str]], spans: Sequence[Span]
+    elements: Elements, linked: Collection[frozenset[str]], spans: Sequence[Span], far: float
 ) -> frozenset[tuple[int, int]]:
-    """Return the places of each two groups, left to right, that hold concepts of which `linked` has not the pair."""
-    names = [(place, names_of(elements.row[place], spans)) for place in elements.groups]
-    return frozenset([(first, last) for (first, ones), (last, others) in combinations(names, 2)
-                      if any(a != b and frozenset((a, b)) not in linked for a in ones for b in others)])  # fmt: skip
+    """Return the places of each two groups, left to right, that hold concepts of which `linked` has not the pair.
+
+    They are at most `far` elements apart.
+    """
+    groups = elements.groups
+    names = [names_of(elements.row[place], spans) for place in groups]
+    return frozenset([(first, last) for at, first in enumerate(groups)
+                      for behind, last in enumerate(groups[at + 1 : bisect_right(groups, first + far)], at + 1)
+                      if any(a != b and frozenset((a, b)) not in linked for a in names[at] for b in names[behind])])  # fmt: skip
 
 
 def reach(classes: frozenset[str], groups: Sequence[int], elements: Elements) -> Sequence[int]:
@@ -55,10 +63,11 @@ def fit_all(pattern: Pattern, place: int, before: Sequence[int], after: Sequence
             unlinked: Collection[tuple[int, int]]) -> Iterator[Frame]:  # fmt: skip
     """Yield the frames of a loose pattern at the trigger at `place`: one for each outermost group on either side."""
     size, (catches_left, catches_right) = len(elements.row), pattern.ends
-    for first in [at for at in before if at < place] if catches_left else [place]:
+    left_end, right_end = place - pattern.widths[0], place + pattern.widths[1]
+    for first in before[bisect_left(before, left_end) : bisect_left(before, place)] if catches_left else [place]:
         if not (left := fit_half(pattern.left, elements.reversed, size - place, size - first)):
             continue
-        for last in [at for at in after if at > place] if catches_right else [place]:
+        for last in after[bisect_right(after, place) : bisect_right(after, right_end)] if catches_right else [place]:
             linked = catches_left and catches_right
             if linked and (first, last) not in unlinked:
                 continue
@@ -112,8 +121,9 @@ def is_left(row: Sequence[Element], place: int) -> bool:
     aside = "comma" in row[at].classes
     while at + 1 < len(row) and row[at].classes & {"comma", "and", "adv", "aux", "neg"}:
         at += 1
+    near = row[max(0, place - CLAUSE) : place]
     opened = any(part.classes & {"rel"} or (one.classes & {"comma"} and part.classes & {"det"})
-                 for one, part in pairwise(row[:place])) if aside else any("T" in part.classes for part in row[:place])  # fmt: skip
+                 for one, part in pairwise(near)) if aside else any("T" in part.classes for part in near)  # fmt: skip
     return opened and bool(row[at].classes & {"verb", "past", "be", "have"} and "hyphen" not in row[at - 1].classes)
 
 

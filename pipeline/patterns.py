@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import combinations
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -92,7 +93,8 @@ class Pattern:
     with `continues` it is the subject of the frame before, whatever stands between,
     with `resumes` its agent. `before`, `behind` are the symbols
     that can stand next to the trigger, None if any or nothing can. `outer` are what must not stand before and behind
-    the whole, of a loose pattern, which is matched up to its mention and sees no further.
+    the whole, of a loose pattern, which is matched up to its mention and sees no further. `widths` are the most elements
+    that the left and the right half can hold.
     """
 
     name: str
@@ -115,6 +117,7 @@ class Pattern:
     types: Mapping[str, frozenset[str]]
     roles: tuple[Role, ...]
     outer: tuple[re.Pattern[str] | None, re.Pattern[str] | None] = (None, None)
+    widths: tuple[float, float] = (inf, inf)
 
     @cached_property
     def ends(self) -> tuple[frozenset[str], frozenset[str]]:
@@ -196,6 +199,11 @@ class Language:
     runs: dict[str, Parts] = field(default_factory=dict, repr=False)
     gaps: dict[str, tuple[Element, ...]] = field(default_factory=dict, repr=False)
     named: dict[str, tuple[frozenset[str], str]] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def far(self) -> float:
+        """How far apart, in elements, two mentions that a loose pattern links can stand."""
+        return max((sum(pattern.widths) for pattern in self.patterns.get("loose", ())), default=0)
 
     def rules(self, which: str, trigger: str, left: frozenset[str], right: frozenset[str],
               before: str, behind: str) -> tuple[tuple[Trial, ...], ...]:  # fmt: skip
@@ -464,7 +472,7 @@ def compile_pattern(row: Row, compiler: Compiler, relations: Mapping[str, Relati
                    {"S": "A", "G": "A", "F": "A", "O": "B"}.get(first, ""), first == "G", first == "F",
                    "P" in row["pattern"].split(),
                    confidence, row["example"], row["expected"], read_types(row["pattern"]),
-                   tuple(find_roles(*expressions)), (outer[0], outer[1]))  # fmt: skip
+                   tuple(find_roles(*expressions)), (outer[0], outer[1]), (left.most, right.most))  # fmt: skip
 
 
 def read_types(text: str) -> dict[str, frozenset[str]]:
@@ -501,13 +509,14 @@ def refuse_around(before: str, after: str) -> tuple[str, str]:
 
 class Piece(NamedTuple):
     """A compiled part of a pattern: its expression, the symbols it can begin with (None: any), whether it may be empty,
-    and symbols of which it must hold one (none: it need not).
+    symbols of which it must hold one (none: it need not), and how many elements it can hold at most.
     """
 
     text: str
     first: frozenset[str] | None
     empty: bool
     needs: frozenset[str] = frozenset()
+    most: float = 1
 
 
 def repeat(piece: Piece, times: str | None) -> Piece:
@@ -515,7 +524,10 @@ def repeat(piece: Piece, times: str | None) -> Piece:
     if not times:
         return piece
     empty = times[0] in "*?" or times.startswith("{0")
-    return Piece(piece.text + times, piece.first, piece.empty or empty, frozenset() if empty else piece.needs)
+    most = re.fullmatch(r"\{(?:\d+,)?(\d+)\}\??", times)
+    times_most = float(most[1]) if most else 1.0 if times[0] == "?" else inf
+    return Piece(piece.text + times, piece.first, piece.empty or empty, frozenset() if empty else piece.needs,
+                 piece.most * times_most if piece.most else 0.0)  # fmt: skip
 
 
 def rarest(pieces: Iterable[Piece]) -> frozenset[str]:
@@ -533,7 +545,7 @@ def chain(pieces: Sequence[Piece], backwards: bool) -> Piece:
         if empty:
             first = None if first is None or piece.first is None else first | piece.first
         empty = empty and piece.empty
-    return Piece("".join(piece.text for piece in pieces), first, empty, rarest(pieces))
+    return Piece("".join(piece.text for piece in pieces), first, empty, rarest(pieces), sum(piece.most for piece in pieces))
 
 
 def join_branches(branches: Sequence[Piece]) -> Piece:
@@ -543,7 +555,8 @@ def join_branches(branches: Sequence[Piece]) -> Piece:
     needs = frozenset().union(*(branch.needs for branch in branches)) if all(branch.needs for branch in branches) else frozenset()
     if len(branches) > 1 and all(CLASS.fullmatch(branch.text) for branch in branches):
         return Piece(f"[{''.join(branch.text[1:-1] for branch in branches)}]", first, False, needs)
-    return Piece("|".join(branch.text for branch in branches), first, any(branch.empty for branch in branches), needs)
+    return Piece("|".join(branch.text for branch in branches), first, any(branch.empty for branch in branches), needs,
+                 max(branch.most for branch in branches))  # fmt: skip
 
 
 class Compiler:
@@ -608,7 +621,7 @@ class Compiler:
         if not closing:
             raise ValueError("a bracket is not closed")
         if opening["look"]:
-            piece = Piece(f"(?!{inner.text})", frozenset(), True)
+            piece = Piece(f"(?!{inner.text})", frozenset(), True, most=0)
         elif opening["part"]:
             piece = inner._replace(text=f"(?P<{opening['part'][0]}>{inner.text})")
         else:
@@ -619,7 +632,7 @@ class Compiler:
         """Compile one atom: `A` and `B` are captured groups of mentions (`B:disease`), `S`, `O`, `P` stand outside it."""
         base, _, types = name.partition(":")
         if base in ("S", "G", "F", "O", "P"):
-            return Piece("", frozenset(), True)
+            return Piece("", frozenset(), True, most=0)
         if base in ("A", "B", "M"):
             symbols = frozenset().union(*map(self.members, (types or "E").split("|")))
             return Piece(f"(?P<{base}>{spell_class(symbols)})", symbols, False, symbols)

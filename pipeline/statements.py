@@ -32,7 +32,7 @@ def state_loose(
     concepts = {span.id: span.concept or span.id for span in spans}
     linked = {frozenset((concepts[row.subject], concepts[row.object])) for row in known}
     relations = []
-    for frame in find_loose(elements, language, find_unlinked(elements, linked, spans)):
+    for frame in find_loose(elements, language, find_unlinked(elements, linked, spans, language.far)):
         if is_linked(frame, linked, elements, spans):
             continue
         for row in state(frame, elements, spans, text):
@@ -40,25 +40,28 @@ def state_loose(
             if pair_of_it not in linked:
                 linked.add(pair_of_it)
                 relations.append(row)
-    return [row for row in relations if not is_bystander(row, known, linked, spans)]
+    by_id = {span.id: span for span in spans}
+    deeds = [row for row in known if row.relation in DEEDS and row.confidence >= SURE]
+    return [row for row in relations if not is_bystander(row, deeds, linked, by_id)]
 
 
-def is_bystander(row: Relation, known: Sequence[Relation], linked: Collection[frozenset[str]], spans: Sequence[Span]) -> bool:
+def is_bystander(
+    row: Relation, deeds: Sequence[Relation], linked: Collection[frozenset[str]], spans: Mapping[str, Span]
+) -> bool:
     """Tell whether a gene is with a disease only as what another one acts on: `in D cells, A inhibits B` links A and D.
 
     Behind the disease it is, and wherever a drug acts on it; it is not where that other one is not linked with the disease.
+    `spans` are by id.
     """
-    ends = {span.id: span for span in spans if span.id in (row.subject, row.object)}
-    gene, disease = sorted(ends.values(), key=lambda span: span.type == "disease")
+    gene, disease = sorted((spans[row.subject], spans[row.object]), key=lambda span: span.type == "disease")
     if gene.type != "gene" or disease.type != "disease":
         return False
-    types = {span.concept or span.id: span.type for span in spans}
-    concepts = {span.id: span.concept or span.id for span in spans}
-    name, illness = concepts[gene.id], concepts[disease.id]
-    agents = {concepts[one.subject] for one in known if concepts[one.object] == name and one.relation in DEEDS
-              and one.confidence >= SURE} - {name}  # fmt: skip
-    return any(frozenset((agent, illness)) in linked and (disease.start < gene.start or types[agent] == "drug")
-               for agent in agents)  # fmt: skip
+    name, illness = gene.concept or gene.id, disease.concept or disease.id
+    agents = {agent.concept or agent.id: agent.type
+              for deed in deeds for agent in (spans[deed.subject],)
+              if (spans[deed.object].concept or deed.object) == name}  # fmt: skip
+    return any(agent != name and frozenset((agent, illness)) in linked and (disease.start < gene.start or kind == "drug")
+               for agent, kind in agents.items())  # fmt: skip
 
 
 def is_linked(frame: Frame, linked: Collection[frozenset[str]], elements: Elements, spans: Sequence[Span]) -> bool:
