@@ -9,6 +9,7 @@ backwards from it. Rules over classes of tokens in place of a full parse are the
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -26,6 +27,8 @@ from pipeline.text import HAN, HAN_RUN
 if TYPE_CHECKING:
     from pipeline.elements import Element, Parts
 
+ONE_BYTE = 256
+CLASS_NAME = re.compile(r"[a-z][\w.-]*")
 PATTERN_COLUMNS = ("name", "kind", "pattern", "relation", "confidence", "example", "expected", "note")
 ENTITY_TYPES = ("gene", "drug", "disease")
 SIGNS = {"increase": 1, "decrease": -1, "cause": 1, "phosphorylate": 1, "dephosphorylate": -1, "bind": 1,
@@ -256,12 +259,13 @@ def load_language(folder: Path, relations: Mapping[str, RelationType]) -> Langua
     words = load_words(folder)
     deeds = {deed: name_pattern(words, deed) for deed in DEEDS}
     words = {text: unname(word) for text, word in words.items()}
-    symbols = allot_symbols(words)
     fragments = load_fragments(folder / "fragments.csv")
+    rows = list(read_rows(folder / "patterns.csv", PATTERN_COLUMNS))
+    symbols = allot_symbols(words, (*fragments.values(), *(row["pattern"] for row in rows)))
     compiler = Compiler(symbols, fragments)
     patterns: dict[str, list[Pattern]] = {}
     names: set[str] = set()
-    for row in read_rows(folder / "patterns.csv", PATTERN_COLUMNS):
+    for row in rows:
         if row["name"] in names:
             raise row.error("name", f"an earlier rule is called {row['name']}, too", "give the rule a name of its own")
         names.add(row["name"])
@@ -435,14 +439,20 @@ def add_ing(text: str) -> str:
     return f"{head[:-1] if re.search('[^e]e$', head) else head}ing{rest}"
 
 
-def allot_symbols(words: Mapping[str, Word]) -> dict[frozenset[str], str]:
-    """Give each set of classes that an element can have a symbol of its own; the sets are the elements' own objects."""
+def allot_symbols(words: Mapping[str, Word], texts: Iterable[str]) -> dict[frozenset[str], str]:
+    """Give each set of classes that an element can have a symbol of its own; the sets are the elements' own objects.
+
+    Neighbours in the alphabet get neighbouring symbols, which makes short expressions. Up to 256 symbols a sentence takes
+    a byte each and a pattern compiles fast: beyond stand the sets whose classes `texts`, the patterns, name least.
+    """
     signatures = {UNKNOWN, NUMBER, SITE, MIRNA, *MENTIONED.values()} | {word.classes for word in words.values()}
     for size in (1, 2, 3):
         signatures |= {frozenset(["E", *types]) for types in combinations(ENTITY_TYPES, size)}
         signatures |= {frozenset(["E", "gene", "mirna", *types]) for types in combinations(ENTITY_TYPES, size)}
-    ordered = sorted(signatures, key=sorted)
-    return {signature: chr(index) for index, signature in enumerate(ordered)}  # below 256 a sentence takes a byte each
+    named = Counter(name for text in texts for name in CLASS_NAME.findall(text))
+    by_use = sorted(signatures, key=lambda signature: (-sum(named[name] for name in signature), sorted(signature)))
+    ordered = sorted(by_use[:ONE_BYTE], key=sorted) + by_use[ONE_BYTE:]
+    return {signature: chr(index) for index, signature in enumerate(ordered)}
 
 
 def compile_pattern(row: Row, compiler: Compiler, relations: Mapping[str, RelationType]) -> Pattern:

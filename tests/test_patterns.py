@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.elements import read_elements, whole
 from pipeline.errors import LexiconError
-from pipeline.patterns import Patterns, load_patterns
+from pipeline.patterns import Patterns, Word, allot_symbols, load_patterns
 from pipeline.records import Span
 from pipeline.sites import load_sites
 from tests.conftest import LEXICONS, cases
@@ -60,6 +60,17 @@ def test_relations_are_a_closed_list(tmp_path: Path) -> None:
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
     with pytest.raises(LexiconError, match="associated_with is not in relations.csv"):
         load_patterns(tmp_path / "relations")
+
+
+def test_more_sets_of_classes_than_a_byte_has_room_for_change_nothing() -> None:
+    """The sets that the patterns name least stand beyond 256; every set keeps a symbol of its own."""
+    words = {f"word{index}": Word(f"word{index}", frozenset([f"class{index}"])) for index in range(300)}
+    words["by"] = Word("by", frozenset(["by"]))
+    symbols = allot_symbols(words, ["S T ( by | class7 ) A"])
+    assert len(set(symbols.values())) == len(symbols) > 300
+    assert ord(symbols[frozenset(["by"])]) < 256
+    assert ord(symbols[frozenset(["class7"])]) < 256
+    assert all(len(symbol) == 1 for symbol in symbols.values())
 
 
 @settings(deadline=None)
