@@ -14,6 +14,7 @@ from pipeline.records import Relation, Span
 from pipeline.scope import is_asked, is_negated, is_speculated
 
 DEEDS = frozenset({"activates", "inhibits", "phosphorylates", "dephosphorylates"})
+MOST_IN_COMPLEX = 3  # names before `complex` or `interaction`; of a longer list each is part of another one
 SURE = 0.7  # confidence of a rule that says who acts on whom, not just what goes with what
 
 
@@ -222,7 +223,10 @@ def pair(one: Element, other: Element, frame: Frame, elements: Elements) -> Iter
         listed = not sides and word is not None and word.effect == "associate"  # related to something else
         mutual = any("mutual" in part.classes for part in elements.row[frame.trigger : max(frame.trigger + 1, frame.end)])
         couples = permutations(one.members, 2) if mutual else combinations(one.members, 2)  # `A and B inhibit each other`
-        yield from ((a, b) for a, b in couples if not listed and (not sides or a.side != b.side))
+        named = frame.pattern.kind == "inside" and frame.agent is not None and frame.trigger == frame.agent.place + 1
+        apart = named and holds_pairs(one)
+        yield from ((a, b) for a, b in couples
+                    if not listed and (not sides or a.side != b.side) and not (apart and a.unit != b.unit))  # fmt: skip
     elif count_items(one) == count_items(other) > 1 and is_one_by_one(frame, elements):
         yield from ((a, b) for a in one.members for b in other.members if a.unit == b.unit)
     else:
@@ -232,6 +236,12 @@ def pair(one: Element, other: Element, frame: Frame, elements: Elements) -> Iter
         for a in meant(one, frame.agent):
             if not (apposed and (a.added or (joint and a.side))):
                 yield from ((a, b) for b in meant(other, frame.patient))
+
+
+def holds_pairs(group: Element) -> bool:
+    """Tell whether a list is one of pairs (`A-B and A-C interactions`), or too long to be one complex."""
+    items = count_items(group)
+    return MOST_IN_COMPLEX < items or 1 < items < len(group.members)
 
 
 def best(relations: Sequence[Relation], spans: Sequence[Span]) -> tuple[Relation, ...]:
