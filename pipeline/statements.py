@@ -91,7 +91,7 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
             continue
         if frame.agent.first and a.side:
             continue  # `A binds B and inhibits C`: A does, B is what it binds
-        if frame.pattern.kind in ("disease", "loose") and (a.excluded or b.excluded):
+        if frame.pattern.kind in ("disease", "loose") and (a.excluded or b.excluded) and "disease" not in (subject.type, object_.type):
             continue
         name = "associated_with" if "disease" in (subject.type, object_.type) else relation
         if name == "associated_with" and absent:
@@ -140,7 +140,8 @@ def settle(frame: Frame, elements: Elements) -> tuple[Frame, bool]:
     unchanged = word is not None and word.effect == "regulate"
     if negated and frame.agent and not unchanged and lacks(frame.agent, frame.trigger, elements.row):
         return frame._replace(agent=frame.agent._replace(sign=1)), False
-    return frame, (negated ^ is_denied_object(frame, elements)) or frame.denied or is_denied_noun(frame, elements.row)
+    denied = frame.denied or is_denied_noun(frame, elements.row) or is_denied_link(frame, elements)
+    return frame, (negated ^ is_denied_object(frame, elements)) or denied
 
 
 def is_denied_object(frame: Frame, elements: Elements) -> bool:
@@ -170,6 +171,29 @@ def is_denied_noun(frame: Frame, row: Sequence[Element]) -> bool:
         return False
     rest = takewhile(lambda part: not part.classes & CLAUSE and "but" not in part.classes, row[at + 1 :])
     return not any(part.members or "absence" in part.classes for part in rest)
+
+
+def is_denied_link(frame: Frame, elements: Elements) -> bool:
+    """Tell whether what a loose rule links is denied: `A did not help in D`, `treating D with A had no effect`."""
+    if frame.pattern.kind != "loose" or "neg" not in elements.cues or not frame.agent or not frame.patient:
+        return False
+    row = elements.row
+    first, last = sorted((frame.agent.place, frame.patient.place))
+    between = row[first + 1 : last]
+    if any(part.classes & {"neg"} and part.classes & {"verb", "aux", "be", "have", "not", "neg"} for part in between):
+        cue = next(at for at, part in enumerate(between) if part.classes & {"neg"})
+        if not any(part.classes & {"rel", "comma", "semi", "colon", "but", "open"} or part.members for part in between[:cue]):
+            return True
+    at = last + 1
+    while at < len(row) and row[at].classes & {"w", "head", "cells", "in", "of", "with", "have", "aux", "be", "adv", "num"}:
+        if row[at].classes & {"neg"}:
+            break
+        at += 1
+    if at >= len(row) or "neg" not in row[at].classes:
+        return False
+    if "be" in row[at - 1].classes and "not" not in row[at].classes:
+        return True
+    return any(part.classes & {"verb.regulate", "noun.cause", "noun.regulate", "stop"} for part in row[at : at + 3])
 
 
 def is_presupposed(frame: Frame, elements: Elements) -> bool:
