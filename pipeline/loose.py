@@ -115,6 +115,9 @@ def is_left(row: Sequence[Element], place: int, last: int) -> bool:
     verbs = {"verb", "past", "be", "have", "render"} | (set() if aside else {"ing"})
     while at + 1 < len(row) and row[at].classes & {"comma", "and", "adv", "aux", "neg"}:
         at += 1
+    before = {"show", "report", "of", "in", "by", "with"}
+    if place > 1 and "and" in row[at - 1].classes and "past" in row[place - 1].classes and row[place - 2].classes & before:
+        return False  # `showed increased A and reduced B in D`
     opened = any(part.classes & {"rel"} or (one.classes & {"comma"} and part.classes & {"det"})
                  for one, part in pairwise(row[:place])) if aside else any("T" in part.classes for part in row[:place])  # fmt: skip
     return opened and bool(row[at].classes & verbs and "hyphen" not in row[at - 1].classes)
@@ -122,7 +125,7 @@ def is_left(row: Sequence[Element], place: int, last: int) -> bool:
 
 def is_adjunct(row: Sequence[Element], place: int, last: int) -> bool:
     """Tell whether a preposition with one name or residue, not the one at `last`, stands at `place`: `by B`, `at Y705`."""
-    near = place + 1 < last and bool(row[place].classes & {"by", "at", "on", "in"})
+    near = place + 1 < last and bool(row[place].classes & {"by", "on", "in"})
     return near and bool(row[place + 1].members or "site" in row[place + 1].classes)
 
 

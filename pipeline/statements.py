@@ -14,6 +14,7 @@ from pipeline.records import Relation, Span
 from pipeline.scope import is_asked, is_negated, is_speculated
 
 DEEDS = frozenset({"activates", "inhibits", "phosphorylates", "dephosphorylates"})
+FACTORS = frozenset({"kinase-name", "phosphatase-name", "factor-name"})  # no receptors
 SURE = 0.7  # confidence of a rule that says who acts on whom, not just what goes with what
 
 
@@ -91,8 +92,9 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
             continue
         if frame.agent.first and a.side:
             continue  # `A binds B and inhibits C`: A does, B is what it binds
-        if frame.pattern.kind in ("disease", "loose") and (a.excluded or b.excluded) and "disease" not in (subject.type, object_.type):
-            continue
+        spared = (a.excluded and subject.type != "disease") or (b.excluded and object_.type != "disease")
+        if frame.pattern.kind in ("disease", "loose") and spared:
+            continue  # `A lowers B but not C in D`; `A helps in D but not in E` is denied of E
         name = "associated_with" if "disease" in (subject.type, object_.type) else relation
         if name == "associated_with" and absent:
             continue
@@ -100,6 +102,8 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
             continue  # what is denied is said of what another rule links
         if frame.pattern.kind == "chain" and name == "phosphorylates" and a.deed != "kinase-name":
             continue
+        if name == "binds" and b.deed in FACTORS and "uses" in elements.row[frame.trigger].classes:
+            name = "activates"  # `A engages STAT3`, which is no receptor
         name = name_deed(name, "drug" if subject.type == "drug" else a.deed, frame, elements)
         if subject.type == object_.type == "disease" and not may_link(frame, elements):
             continue
@@ -175,7 +179,7 @@ def is_denied_noun(frame: Frame, row: Sequence[Element]) -> bool:
 
 def is_denied_link(frame: Frame, elements: Elements) -> bool:
     """Tell whether what a loose rule links is denied: `A did not help in D`, `treating D with A had no effect`."""
-    if frame.pattern.kind != "loose" or "neg" not in elements.cues or not frame.agent or not frame.patient:
+    if frame.pattern.kind != "loose" or not frame.agent or not frame.patient:
         return False
     row = elements.row
     first, last = sorted((frame.agent.place, frame.patient.place))
@@ -189,9 +193,14 @@ def is_denied_link(frame: Frame, elements: Elements) -> bool:
         if row[at].classes & {"neg"}:
             break
         at += 1
-    if at >= len(row) or "neg" not in row[at].classes:
+    if at >= len(row) or not row[at].classes & {"neg", "absent"}:
         return False
+    if "absent" in row[at].classes:
+        return "be" in row[at - 1].classes and bool(row[at + 1].classes & {"stop", "comma", "semi"})
     if "be" in row[at - 1].classes and "not" not in row[at].classes:
+        return True
+    treated = any("drug" in row[place].classes for place in (first, last)) and "T" in row[min(at + 1, len(row) - 1)].classes
+    if treated and not any(part.members for part in takewhile(lambda part: "stop" not in part.classes, row[at + 1 :])):
         return True
     return any(part.classes & {"verb.regulate", "noun.cause", "noun.regulate", "stop"} for part in row[at : at + 3])
 

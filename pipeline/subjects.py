@@ -65,6 +65,11 @@ def find_subject(
     size = len(elements.row)
     if contrasted := find_contrasted(place, elements, language):
         return contrasted
+    if "they" in elements.cues and place and "they" in elements.row[place - 1].classes:
+        several = [at for at in elements.groups if at < place and count_items(elements.row[at]) > 1
+                   and elements.row[at].classes & {"gene", "drug"}]  # fmt: skip
+        if several:
+            return Subject(several[-1], 1)
     if frames and "latter" in elements.cues and (latter := find_ending("latter", place, elements, language)):
         return find_latter(place, size - latter[1].end(), elements, frames) or last_subject(place, frames, elements.row)
     if found := find_ending("subject", place, elements, language, types):
