@@ -82,7 +82,7 @@ def fit_all(pattern: Pattern, place: int, before: Sequence[int], after: Sequence
 def is_barred(row: Sequence[Element], first: int, last: int, patient: int) -> bool:
     """Tell whether the sentence around two mentions says that a loose pattern does not link them."""
     caused = patient == last and is_cause_behind(row, first, last)
-    return caused or is_cause_named(row, last) or is_left(row, first) or is_listed(row, first, last)
+    return caused or is_cause_named(row, last) or is_left(row, first, last) or is_listed(row, first, last)
 
 
 def fit_half(half: re.Pattern[str], symbols: str, start: int, end: int) -> re.Match[str] | None:
@@ -110,21 +110,33 @@ def is_cause_behind(row: Sequence[Element], first: int, last: int) -> bool:
     return bool(caused) and any(part.members for part in row[first + 1 : last])
 
 
-def is_left(row: Sequence[Element], place: int) -> bool:
+def is_left(row: Sequence[Element], place: int, last: int) -> bool:
     """Tell whether the sentence goes on with its subject behind the mention at `place`, an object: `S, which lowers A, is …`."""
     at = place + 1
     names = {"head", "w", "hyphen", "site", "adv", "agent"}
-    while at < len(row) and row[at].classes & names and ("agent" in row[at].classes or not row[at].classes & {"T", "and"}):
-        at += 1
+    while at < last and (row[at].classes & names or is_adjunct(row, at, last)):
+        if "agent" not in row[at].classes and row[at].classes & {"T", "and"}:
+            break
+        at += 1 + is_adjunct(row, at, last)
     if at >= len(row) or not row[at].classes & {"comma", "and"}:
         return False
     aside = "comma" in row[at].classes
+    verbs = {"verb", "past", "be", "have", "render"} | (set() if aside else {"ing"})
     while at + 1 < len(row) and row[at].classes & {"comma", "and", "adv", "aux", "neg"}:
         at += 1
+    before = {"show", "report", "of", "in", "by", "with"}
+    if place > 1 and "and" in row[at - 1].classes and "past" in row[place - 1].classes and row[place - 2].classes & before:
+        return False  # `showed increased A and reduced B in D`
     near = row[max(0, place - CLAUSE) : place]
     opened = any(part.classes & {"rel"} or (one.classes & {"comma"} and part.classes & {"det"})
                  for one, part in pairwise(near)) if aside else any("T" in part.classes for part in near)  # fmt: skip
-    return opened and bool(row[at].classes & {"verb", "past", "be", "have"} and "hyphen" not in row[at - 1].classes)
+    return opened and bool(row[at].classes & verbs and "hyphen" not in row[at - 1].classes)
+
+
+def is_adjunct(row: Sequence[Element], place: int, last: int) -> bool:
+    """Tell whether a preposition with one name or residue, not the one at `last`, stands at `place`: `by B`, `at Y705`."""
+    near = place + 1 < last and bool(row[place].classes & {"by", "on", "in"})
+    return near and bool(row[place + 1].members or "site" in row[place + 1].classes)
 
 
 def is_listed(row: Sequence[Element], first: int, last: int) -> bool:

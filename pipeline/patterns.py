@@ -45,11 +45,13 @@ MENTIONED = {kind: frozenset(["E", kind]) for kind in ENTITY_TYPES}
 MIRNA = frozenset(["E", "gene", "mirna"])
 LOWERING = tuple(f"{form}.{effect}" for form in FORMS for effect, sign in SIGNS.items() if sign < 0)
 CUES = {  # what is looked for only in sentences that hold a word of the class, or of one of the further ones
-    "neg": ("butnot",), "spec": (), "site": (), "asks": ("whether",), "modifies": (), "former": (), "latter": (),
+    "neg": ("butnot",), "spec": (), "site": (), "asks": ("whether",), "modifies": (), "former": (), "latter": (), "they": (),
     "respectively": (), "verb.bind": ("similar",), "lowers": ("anti", *LOWERING),
 }  # fmt: skip
-DEEDS = ("kinase-name", "phosphatase-name", "ligand-name", "lit-name")
-"""Classes of words.csv for names: who can phosphorylate, who dephosphorylate, who cannot, and what its antibody sets off."""
+DEEDS = ("kinase-name", "phosphatase-name", "ligand-name", "lit-name", "factor-name")
+"""Classes of words.csv for names: who can phosphorylate, who dephosphorylate, who cannot, what its antibody sets off, and
+what is no receptor.
+"""
 NEVER = "\ue000"  # of the private use area: never met in text
 
 

@@ -85,7 +85,8 @@ def find_cue(cue: str, trigger: int, elements: Elements) -> int | None:
     cues = {"neg", "butnot"} if cue == "neg" else {cue}
     if cues & elements.row[trigger].classes:
         return trigger
-    for place in range(trigger - 1, max(-1, trigger - 1 - REACH), -1):
+    aside = skip_aside(trigger, elements)
+    for place in range(aside, max(-1, aside - REACH), -1):
         classes = elements.row[place].classes
         bordered = bool(classes & BORDERS) and "show" not in classes
         if cues & classes and not (bordered and "verb" in classes):
@@ -93,6 +94,21 @@ def find_cue(cue: str, trigger: int, elements: Elements) -> int | None:
         if bordered:
             return None
     return None
+
+
+def skip_aside(trigger: int, elements: Elements) -> int:
+    """Return the place before the trigger, or before the aside between it and its auxiliary: `was not, as was seen, reduced`."""
+    row, at = elements.row, trigger - 1
+    while at > trigger - 4 and at > 0 and row[at].classes & {"adv", "and", "w"}:
+        at -= 1
+    if at < 2 or "comma" not in row[at].classes or not row[trigger].classes & {"past"}:
+        return trigger - 1
+    for place in range(at - 1, max(0, at - 10), -1):
+        if row[place].members or row[place].classes & {"semi", "stop", "but"}:
+            break
+        if "comma" in row[place].classes:
+            return place - 1 if row[place - 1].classes & {"be", "not", "neg", "have"} else trigger - 1
+    return trigger - 1
 
 
 def is_asked(trigger: int, elements: Elements) -> bool:

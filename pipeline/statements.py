@@ -15,6 +15,7 @@ from pipeline.scope import is_asked, is_negated, is_speculated
 
 DEEDS = frozenset({"activates", "inhibits", "phosphorylates", "dephosphorylates"})
 MOST_IN_COMPLEX = 3  # names before `complex` or `interaction`; of a longer list each is part of another one
+FACTORS = frozenset({"kinase-name", "phosphatase-name", "factor-name"})  # no receptors
 SURE = 0.7  # confidence of a rule that says who acts on whom, not just what goes with what
 
 
@@ -95,8 +96,9 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
             continue
         if frame.agent.first and a.side:
             continue  # `A binds B and inhibits C`: A does, B is what it binds
-        if frame.pattern.kind in ("disease", "loose") and (a.excluded or b.excluded):
-            continue
+        spared = (a.excluded and subject.type != "disease") or (b.excluded and object_.type != "disease")
+        if frame.pattern.kind in ("disease", "loose") and spared:
+            continue  # `A lowers B but not C in D`; `A helps in D but not in E` is denied of E
         name = "associated_with" if "disease" in (subject.type, object_.type) else relation
         if name == "associated_with" and absent:
             continue
@@ -104,6 +106,8 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
             continue  # what is denied is said of what another rule links
         if frame.pattern.kind == "chain" and name == "phosphorylates" and a.deed != "kinase-name":
             continue
+        if name == "binds" and b.deed in FACTORS and "uses" in elements.row[frame.trigger].classes:
+            name = "activates"  # `A engages STAT3`, which is no receptor
         name = name_deed(name, "drug" if subject.type == "drug" else a.deed, frame, elements)
         if subject.type == object_.type == "disease" and not may_link(frame, elements):
             continue
@@ -144,7 +148,8 @@ def settle(frame: Frame, elements: Elements) -> tuple[Frame, bool]:
     unchanged = word is not None and word.effect == "regulate"
     if negated and frame.agent and not unchanged and lacks(frame.agent, frame.trigger, elements.row):
         return frame._replace(agent=frame.agent._replace(sign=1)), False
-    return frame, (negated ^ is_denied_object(frame, elements)) or frame.denied or is_denied_noun(frame, elements.row)
+    denied = frame.denied or is_denied_noun(frame, elements.row) or is_denied_link(frame, elements)
+    return frame, (negated ^ is_denied_object(frame, elements)) or denied
 
 
 def is_denied_object(frame: Frame, elements: Elements) -> bool:
@@ -174,6 +179,34 @@ def is_denied_noun(frame: Frame, row: Sequence[Element]) -> bool:
         return False
     rest = takewhile(lambda part: not part.classes & CLAUSE and "but" not in part.classes, row[at + 1 :])
     return not any(part.members or "absence" in part.classes for part in rest)
+
+
+def is_denied_link(frame: Frame, elements: Elements) -> bool:
+    """Tell whether what a loose rule links is denied: `A did not help in D`, `treating D with A had no effect`."""
+    if frame.pattern.kind != "loose" or not frame.agent or not frame.patient:
+        return False
+    row = elements.row
+    first, last = sorted((frame.agent.place, frame.patient.place))
+    between = row[first + 1 : last]
+    if any(part.classes & {"neg"} and part.classes & {"verb", "aux", "be", "have", "not", "neg"} for part in between):
+        cue = next(at for at, part in enumerate(between) if part.classes & {"neg"})
+        if not any(part.classes & {"rel", "comma", "semi", "colon", "but", "open"} or part.members for part in between[:cue]):
+            return True
+    at = last + 1
+    while at < len(row) and row[at].classes & {"w", "head", "cells", "in", "of", "with", "have", "aux", "be", "adv", "num"}:
+        if row[at].classes & {"neg"}:
+            break
+        at += 1
+    if at >= len(row) or not row[at].classes & {"neg", "absent"}:
+        return False
+    if "absent" in row[at].classes:
+        return "be" in row[at - 1].classes and bool(row[at + 1].classes & {"stop", "comma", "semi"})
+    if "be" in row[at - 1].classes and "not" not in row[at].classes:
+        return True
+    treated = any("drug" in row[place].classes for place in (first, last)) and "T" in row[min(at + 1, len(row) - 1)].classes
+    if treated and not any(part.members for part in takewhile(lambda part: "stop" not in part.classes, row[at + 1 :])):
+        return True
+    return any(part.classes & {"verb.regulate", "noun.cause", "noun.regulate", "stop"} for part in row[at : at + 3])
 
 
 def is_presupposed(frame: Frame, elements: Elements) -> bool:
@@ -241,7 +274,7 @@ def pair(one: Element, other: Element, frame: Frame, elements: Elements) -> Iter
 def holds_pairs(group: Element) -> bool:
     """Tell whether a list is one of pairs (`A-B and A-C interactions`), or too long to be one complex."""
     items = count_items(group)
-    return MOST_IN_COMPLEX < items or 1 < items < len(group.members)
+    return items > MOST_IN_COMPLEX or 1 < items < len(group.members)
 
 
 def best(relations: Sequence[Relation], spans: Sequence[Span]) -> tuple[Relation, ...]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.elements import Element, Elements
-from pipeline.frames import ANY_MENTION, Frame, Subject, is_closed, name_relation, sign_within
+from pipeline.frames import ANY_MENTION, Frame, Subject, count_items, is_closed, name_relation, sign_within
 from pipeline.patterns import Language, Pattern
 
 
@@ -65,6 +65,11 @@ def find_subject(
     size = len(elements.row)
     if contrasted := find_contrasted(place, elements, language):
         return contrasted
+    if "they" in elements.cues and place and "they" in elements.row[place - 1].classes:
+        several = [at for at in elements.groups if at < place and count_items(elements.row[at]) > 1
+                   and elements.row[at].classes & {"gene", "drug"}]  # fmt: skip
+        if several:
+            return Subject(several[-1], 1)
     if frames and "latter" in elements.cues and (latter := find_ending("latter", place, elements, language)):
         return find_latter(place, size - latter[1].end(), elements, frames) or last_subject(place, frames, elements.row)
     if found := find_ending("subject", place, elements, language, types):
@@ -72,6 +77,7 @@ def find_subject(
         middle = size - 1 - match.start("A")
         inner = match.span("a") if "a" in match.re.groupindex else (match.start("A"), match.end("A"))
         chained = None if pattern.relation else find_chain(middle, frames, elements.row)
+        chained = chained or find_clause(middle, place, frames, elements.row)
         between = elements.row[middle + 1 : place] if "verb.bind" in elements.cues else ()
         bound = any(part.classes & {"verb.bind", "similar"} for part in between)
         shared = any(frame.trigger == place - 1 and frame.patient and frame.patient.place > place for frame in frames)
@@ -111,6 +117,10 @@ def find_latter(place: int, start: int, elements: Elements, frames: Sequence[Fra
     """Return what `the latter` between `start` and `place` stands for: what was acted on before it, of a group the last."""
     mark = next((at for at in range(start, place) if "latter" in elements.row[at].classes), place)
     objects = ([part for part in (frame.patient, *frame.more) if part] for frame in reversed(frames) if frame.trigger < mark)
+    for frame in reversed(frames):
+        aside = frame.agent and any("rel" in part.classes for part in elements.row[frame.agent.place : frame.trigger])
+        if frame.agent and aside and frame.trigger < mark and count_items(elements.row[frame.agent.place]) == 2:
+            return frame.agent._replace(member=-1)  # `A and B, which block C, …, and the latter …`
     acted = next((parts[-1] for parts in objects if parts), None)
     return acted._replace(member=-1) if acted and len(elements.row[acted.place].members) > 1 else acted
 
@@ -178,6 +188,27 @@ def acted_on(place: int, subject: Subject, frames: Sequence[Frame], elements: El
         if frame.agent.place == subject.place and max(frame.end, subject.place + 1) >= place - 1:
             return Subject(frame.patient.place, -1 if name_relation(frame, elements) == "inhibits" else 1)
     return subject
+
+
+def find_clause(middle: int, place: int, frames: Sequence[Frame], row: Sequence[Element]) -> Subject | None:
+    """Return the subject of the clause whose adjunct holds the mention at `middle`, where a comma and a verb follow it.
+
+    `A lowered the size of tumours after D, inhibited B and …` goes on about A.
+    """
+    if "comma" not in row[middle + 1].classes or any(part.classes & {"rel", "but"} for part in row[middle + 1 : place]):
+        return None
+    at = middle - 1
+    while at > 0 and row[at].classes & {"w", "det", "adv", "head", "num", "hyphen", "cells"} and "T" not in row[at].classes:
+        at -= 1
+    if not row[at].classes & {"after", "in", "with", "on", "from", "of", "for"}:
+        return None
+    for frame in reversed(frames):
+        finite = frame.pattern.takes_subject and row[frame.trigger].classes & {"verb", "past"}
+        if any(part.classes & {"comma", "semi", "but", "rel"} for part in row[frame.trigger : middle]):
+            return None
+        if finite and frame.trigger < at and frame.grammatical and frame.grammatical.place < frame.trigger:
+            return frame.grammatical
+    return None
 
 
 def find_chain(place: int, frames: Sequence[Frame], row: Sequence[Element]) -> Subject | None:
