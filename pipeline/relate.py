@@ -15,7 +15,16 @@ from pipeline.patterns import Language, Pattern, Patterns, Trial
 from pipeline.records import Modified, Relation, Span
 from pipeline.scope import is_aim
 from pipeline.statements import best, state_all, state_loose
-from pipeline.subjects import acted_on, find_subject, has_own_subject, is_within, last_agent, last_object, last_outcome, last_subject
+from pipeline.subjects import (
+    acted_on,
+    find_subject,
+    has_own_subject,
+    is_within,
+    last_agent,
+    last_object,
+    last_outcome,
+    last_subject,
+)
 
 NOTHING: frozenset[str] = frozenset()
 Subjects = dict[tuple[int, frozenset[str]], Subject | None]

@@ -112,8 +112,10 @@ def find_latter(place: int, start: int, elements: Elements, frames: Sequence[Fra
     mark = next((at for at in range(start, place) if "latter" in elements.row[at].classes), place)
     objects = ([part for part in (frame.patient, *frame.more) if part] for frame in reversed(frames) if frame.trigger < mark)
     acted = next((parts[-1] for parts in objects if parts), None)
-    named = next((at for at in range(mark - 1, acted.place if acted else -1, -1) if elements.row[at].classes & {"gene", "drug"}), None)
-    if named is not None and not any(part and part.place == named for frame in frames for part in (frame.agent, frame.grammatical)):
+    behind = range(mark - 1, acted.place if acted else -1, -1)
+    named = next((at for at in behind if elements.row[at].classes & {"gene", "drug"}), None)
+    acting = {part.place for frame in frames for part in (frame.agent, frame.grammatical) if part}
+    if named is not None and named not in acting:
         acted = Subject(named, 1)  # `使A免于降解，后者…`: no verb acts on A
     members = elements.row[acted.place].members if acted else ()
     alike = all(member.deed == "kinase-name" for member in members)  # `使JAK1和JAK2磷酸化，后者…` are both of them
