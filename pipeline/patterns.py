@@ -459,7 +459,7 @@ def allot_symbols(words: Mapping[str, Word], texts: Iterable[str]) -> dict[froze
 
 def compile_pattern(row: Row, compiler: Compiler, relations: Mapping[str, RelationType]) -> Pattern:
     """Compile a row of patterns.csv; raise LexiconError if it cannot be."""
-    if row["relation"] not in relations and row["relation"] not in ("trigger", "sign", "effect", "echo", "again", "likewise", ""):
+    if row["relation"] not in (*relations, "trigger", "sign", "effect", "echo", "again", "likewise", "contrary", ""):
         raise row.error("relation", f"{row['relation']} is not in relations.csv", "use a relation listed there")
     if row["kind"] not in KINDS:
         raise row.error("kind", f"{row['kind']} is no kind of rule", f"write one of {', '.join(KINDS)}")

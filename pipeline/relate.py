@@ -15,7 +15,16 @@ from pipeline.patterns import Language, Pattern, Patterns, Trial
 from pipeline.records import Modified, Relation, Span
 from pipeline.scope import is_aim
 from pipeline.statements import best, state_all, state_loose
-from pipeline.subjects import acted_on, find_subject, has_own_subject, last_agent, last_object, last_outcome, last_subject
+from pipeline.subjects import (
+    acted_on,
+    find_subject,
+    has_own_subject,
+    is_within,
+    last_agent,
+    last_object,
+    last_outcome,
+    last_subject,
+)
 
 NOTHING: frozenset[str] = frozenset()
 Subjects = dict[tuple[int, frozenset[str]], Subject | None]
@@ -162,7 +171,7 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
     size = len(elements.row)
     found = locate(pattern, left, right, elements)
     start, end = size - left.end(), right.end()
-    if pattern.relation in ("again", "likewise"):
+    if pattern.relation in ("again", "likewise", "contrary"):
         return say_again(pattern, found, frames)
     if pattern.takes_object:
         past = [frame for frame in frames if frame.trigger < start]
@@ -232,13 +241,15 @@ def names_cells(place: int, row: Sequence[Element], altered: bool) -> bool:
 def say_again(pattern: Pattern, found: Mapping[str, Subject], frames: Sequence[Frame]) -> Frame | None:
     """Return the statement before with another agent or patient: `A activated B, as did C`.
 
-    It is denied in `A activated B, whereas C was not`.
+    It is denied in `A activated B, whereas C was not`, turned round in `…, whereas C had the opposite effect`.
     """
-    earlier = next((frame for frame in reversed(frames) if frame.agent and frame.patient), None)
+    earlier = next((frame for frame in reversed(frames) if frame.agent and frame.patient and not is_within(frame, frames)), None)
     if not earlier or earlier.pattern.kind == "modification" or earlier.denied:
         return None
     rule = replace(earlier.pattern, name=pattern.name, kind=pattern.kind, confidence=pattern.confidence)
     agent, patient = found.get("A", earlier.agent), found.get("B", earlier.patient)
+    if pattern.relation == "contrary" and patient:
+        patient = patient._replace(sign=-patient.sign)
     return earlier._replace(pattern=rule, agent=agent, patient=patient, grammatical=None, more=(),
                             denied=pattern.relation == "again")  # fmt: skip
 

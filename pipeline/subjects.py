@@ -31,7 +31,7 @@ def last_agent(frames: Sequence[Frame]) -> Subject | None:
 def last_outcome(frames: Sequence[Frame], elements: Elements) -> Subject:
     """Return what the frame before says to rise or to fall, with 1 or -1 for it: what `this effect` stands for."""
     for frame in reversed(frames):
-        if is_within(frame, frames):
+        if is_within(frame, frames) or "agent" in elements.row[frame.trigger].classes:  # `AG490, a JAK2 inhibitor` is no effect
             continue
         if frame.agent and frame.patient:
             relation = name_relation(frame, elements)
@@ -122,7 +122,14 @@ def find_latter(place: int, start: int, elements: Elements, frames: Sequence[Fra
         if frame.agent and aside and frame.trigger < mark and count_items(elements.row[frame.agent.place]) == 2:
             return frame.agent._replace(member=-1)  # `A and B, which block C, …, and the latter …`
     acted = next((parts[-1] for parts in objects if parts), None)
-    return acted._replace(member=-1) if acted and len(elements.row[acted.place].members) > 1 else acted
+    behind = range(mark - 1, acted.place if acted else -1, -1)
+    named = next((at for at in behind if elements.row[at].classes & {"gene", "drug"}), None)
+    acting = {part.place for frame in frames for part in (frame.agent, frame.grammatical) if part}
+    if named is not None and named not in acting:
+        acted = Subject(named, 1)  # `使A免于降解，后者…`: no verb acts on A
+    members = elements.row[acted.place].members if acted else ()
+    alike = all(member.deed == "kinase-name" for member in members)  # `使JAK1和JAK2磷酸化，后者…` are both of them
+    return acted._replace(member=-1) if acted and len(members) > 1 and not alike else acted
 
 
 def find_contrasted(place: int, elements: Elements, language: Language) -> Subject | None:
