@@ -13,7 +13,7 @@ from pipeline.patterns import Language, Pattern
 from pipeline.records import Span
 from pipeline.scope import is_aim
 
-CLAUSE = 150  # elements: no subject stands farther from what is said of it
+FARTHEST = 150  # elements: no subject stands farther from what is said of it
 
 
 def find_loose(elements: Elements, language: Language, unlinked: Collection[tuple[int, int]]) -> list[Frame]:
@@ -127,7 +127,7 @@ def is_left(row: Sequence[Element], place: int, last: int) -> bool:
     before = {"show", "report", "of", "in", "by", "with"}
     if place > 1 and "and" in row[at - 1].classes and "past" in row[place - 1].classes and row[place - 2].classes & before:
         return False  # `showed increased A and reduced B in D`
-    near = row[max(0, place - CLAUSE) : place]
+    near = row[max(0, place - FARTHEST) : place]
     opened = any(part.classes & {"rel"} or (one.classes & {"comma"} and part.classes & {"det"})
                  for one, part in pairwise(near)) if aside else any("T" in part.classes for part in near)  # fmt: skip
     return opened and bool(row[at].classes & verbs and "hyphen" not in row[at - 1].classes)

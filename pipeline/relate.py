@@ -27,6 +27,7 @@ from pipeline.subjects import (
 )
 
 NOTHING: frozenset[str] = frozenset()
+CLOSING = " \t\n!！\"'”’)）]"  # what may stand behind a question mark
 Subjects = dict[tuple[int, frozenset[str]], Subject | None]
 """The subject in force at a place, of some types, once it was looked for."""
 
@@ -51,10 +52,10 @@ def relate(text: str, lang: str, spans: Sequence[Span], patterns: Patterns, cut:
     if len(spans) < 2 and "modifies" not in elements.cues:
         return Reading(elements, (), (), ())
     frames = tuple(find_frames(elements, language))
+    if text.rstrip(CLOSING).endswith(("?", "？")):
+        return Reading(elements, frames, (), ())  # asked, not stated
     relations = [relation for frame in frames for relation in state_all(frame, elements, spans, text)]
     relations += state_loose(relations, elements, language, spans, text)
-    if text.rstrip().endswith(("?", "？")):
-        relations = []  # asked, not stated
     acting = {(frame.trigger, frame.agent.place) for frame in frames if frame.agent and frame.patient}
     modifying = frames if "modifies" in elements.cues else ()
     modified = [row for frame in modifying if frame.patient and language.modifying.match(elements.symbols, frame.trigger)
@@ -116,14 +117,14 @@ def unite(classes: frozenset[str], more: frozenset[str]) -> frozenset[str]:
 def credit_links(frame: Frame, frames: Sequence[Frame], elements: Elements) -> Iterator[Frame]:
     """Yield `frame` with each mention that its subject acts on before, as a link of the chain, unless a mere means.
 
-    What is downstream, so that it is said to be activated, has only the last of them above it.
+    A chain that says `activates` (`进而激活下游的B`) credits the last of them only, as that one stands next above B.
     """
-    enzyme = frame.pattern.relation in ("phosphorylates", "activates")  # `通过激活A继而磷酸化B`: the activated kinase does it
+    means_too = frame.pattern.relation in ("phosphorylates", "activates")  # `通过激活A继而磷酸化B`: the activated A does it
     for earlier in reversed(frames):
         link = earlier.patient
         if not link or not earlier.grammatical or not frame.agent or not frame.patient or frame.patient.place == link.place:
             continue
-        if earlier.grammatical.place == frame.agent.place and (enzyme or not is_means(earlier.trigger, elements.row)):
+        if earlier.grammatical.place == frame.agent.place and (means_too or not is_means(earlier.trigger, elements.row)):
             yield from (frame._replace(agent=part, grammatical=None) for part in (link, *earlier.more))
             if frame.pattern.relation == "activates":
                 return

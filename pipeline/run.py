@@ -178,6 +178,8 @@ def work_files(
         progress(done, len(paths))
         try:
             source = read(path, corpus, ids[path])
+            key = part_key(source, tools)
+            result = None if parts.fresh(key) else work_safely(source, tools)
         except ReadError as error:
             failures.append(fail(path, corpus, ids[path], str(error)))
             continue
@@ -185,11 +187,10 @@ def work_files(
             notes.append(f"{source.path}: {say_replaced(source)}")
         if (first := firsts.setdefault(source.sha256, source.path)) != source.path:
             twins[source.path] = first
-        key = part_key(source, tools)
-        if parts.fresh(key):
+        if result is None:
             reused += 1
         else:
-            parts.write(key, source.doc_id, work(source, tools))
+            parts.write(key, source.doc_id, result)
         keys.append(key)
     progress(len(paths), len(paths))
     return Worked(tuple(keys), tuple(failures), reused, twins, tuple(notes))
@@ -229,6 +230,15 @@ def work(source: SourceText, tools: Tools) -> DocumentResult:
     return DocumentResult(
         document=describe_document(document, segments, mentions, evidence), sentences=tuple(part.row for part in segments),
         mentions=mentions, evidence=tuple(evidence), modifications=tuple(modifications), candidates=candidates)  # fmt: skip
+
+
+def work_safely(source: SourceText, tools: Tools) -> DocumentResult:
+    """Work one text; raise ReadError where the steps fail on it, a fault of ours that must not cost the other texts."""
+    try:
+        return work(source, tools)
+    except Exception as error:
+        fault = f"{type(error).__name__}: {error}"
+        raise ReadError(f"litmine itself failed on this text ({fault}); please report it with the text") from error
 
 
 def by_sentence(mentions: Sequence[Mention]) -> dict[str, list[Mention]]:

@@ -15,7 +15,6 @@ from pipeline.scope import is_asked, is_negated, is_speculated
 
 DEEDS = frozenset({"activates", "inhibits", "phosphorylates", "dephosphorylates"})
 MOST_IN_COMPLEX = 3  # names before `complex` or `interaction`; of a longer list each is part of another one
-FACTORS = frozenset({"kinase-name", "phosphatase-name", "factor-name"})  # no receptors
 SURE = 0.7  # confidence of a rule that says who acts on whom, not just what goes with what
 
 
@@ -106,7 +105,8 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
             continue  # what is denied is said of what another rule links
         if frame.pattern.kind == "chain" and name == "phosphorylates" and a.deed != "kinase-name":
             continue
-        if name == "binds" and b.deed in FACTORS and "uses" in elements.row[frame.trigger].classes:
+        engaged = name == "binds" and b.deed == "factor-name" and "uses" in elements.row[frame.trigger].classes
+        if engaged and subject.type == "gene":
             name = "activates"  # `A engages STAT3`, which is no receptor
         name = name_deed(name, "drug" if subject.type == "drug" else a.deed, frame, elements)
         if subject.type == object_.type == "disease" and not may_link(frame, elements):
@@ -165,7 +165,7 @@ def is_denied_noun(frame: Frame, row: Sequence[Element]) -> bool:
 
     It is not denied where that was so in some cells only: `… was not seen in cells without C`.
     """
-    if not row[frame.trigger].classes & {"noun"} and "hyphen" not in row[frame.trigger - 1].classes:
+    if "noun" not in row[frame.trigger].classes and not (frame.trigger and "hyphen" in row[frame.trigger - 1].classes):
         return False
     places = [part.place + 1 for part in (frame.agent, frame.patient, *frame.more) if part]
     at = max(frame.trigger + 1, *places)
@@ -185,28 +185,38 @@ def is_denied_link(frame: Frame, elements: Elements) -> bool:
     """Tell whether what a loose rule links is denied: `A did not help in D`, `treating D with A had no effect`."""
     if frame.pattern.kind != "loose" or not frame.agent or not frame.patient:
         return False
-    row = elements.row
     first, last = sorted((frame.agent.place, frame.patient.place))
-    between = row[first + 1 : last]
-    if any(part.classes & {"neg"} and part.classes & {"verb", "aux", "be", "have", "not", "neg"} for part in between):
-        cue = next(at for at, part in enumerate(between) if part.classes & {"neg"})
-        if not any(part.classes & {"rel", "comma", "semi", "colon", "but", "open"} or part.members for part in between[:cue]):
-            return True
-    at = last + 1
-    while at < len(row) and row[at].classes & {"w", "head", "cells", "in", "of", "with", "have", "aux", "be", "adv", "num"}:
-        if row[at].classes & {"neg"}:
-            break
-        at += 1
-    if at >= len(row) or not row[at].classes & {"neg", "absent"}:
+    drug = any("drug" in elements.row[place].classes for place in (first, last))
+    return is_denied_between(elements.row[first + 1 : last]) or is_denied_behind(elements.row[last + 1 :], drug)
+
+
+def is_denied_between(between: Sequence[Element]) -> bool:
+    """Tell whether a denial stands between two names that a loose rule links, in the clause of the first."""
+    cues = [at for at, part in enumerate(between) if "neg" in part.classes]
+    if not any(between[at].classes & {"verb", "aux", "be", "have", "not", "neg"} for at in cues):
         return False
-    if "absent" in row[at].classes:
-        return "be" in row[at - 1].classes and bool(row[at + 1].classes & {"stop", "comma", "semi"})
-    if "be" in row[at - 1].classes and "not" not in row[at].classes:
+    breaks = {"rel", "comma", "semi", "colon", "but", "open"}
+    return not any(part.classes & breaks or part.members for part in between[: cues[0]])
+
+
+def is_denied_behind(rest: Sequence[Element], drug: bool) -> bool:
+    """Tell whether what stands behind two names that a loose rule links, one of them a `drug`, denies the link."""
+    leading = {"w", "head", "cells", "in", "of", "with", "have", "aux", "be", "adv", "num"}
+    cue = next((at for at, part in enumerate(rest) if part.classes & {"neg", "vain"} or not part.classes & leading), len(rest))
+    if cue == len(rest):
+        return False
+    classes, be = rest[cue].classes, cue > 0 and "be" in rest[cue - 1].classes
+    behind = rest[cue + 1 : cue + 2]
+    if classes & {"absent", "vain"}:
+        return be and ("vain" in classes or not behind or bool(behind[0].classes & {"stop", "comma", "semi"}))
+    if "neg" not in classes:
+        return False
+    if be and "not" not in classes:
         return True
-    treated = any("drug" in row[place].classes for place in (first, last)) and "T" in row[min(at + 1, len(row) - 1)].classes
-    if treated and not any(part.members for part in takewhile(lambda part: "stop" not in part.classes, row[at + 1 :])):
+    treated = drug and "T" in (behind[0] if behind else rest[cue]).classes
+    if treated and not any(part.members for part in takewhile(lambda part: "stop" not in part.classes, rest[cue + 1 :])):
         return True
-    return any(part.classes & {"verb.regulate", "noun.cause", "noun.regulate", "stop"} for part in row[at : at + 3])
+    return any(part.classes & {"verb.regulate", "noun.cause", "noun.regulate", "stop"} for part in rest[cue : cue + 3])
 
 
 def is_presupposed(frame: Frame, elements: Elements) -> bool:

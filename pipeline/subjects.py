@@ -128,7 +128,8 @@ def find_latter(place: int, start: int, elements: Elements, frames: Sequence[Fra
     if named is not None and named not in acting:
         acted = Subject(named, 1)  # `使A免于降解，后者…`: no verb acts on A
     members = elements.row[acted.place].members if acted else ()
-    alike = all(member.deed == "kinase-name" for member in members)  # `使JAK1和JAK2磷酸化，后者…` are both of them
+    both = mark < place and "pron" in elements.row[mark].classes  # `使JAK1和JAK2磷酸化，后者…`: not so `the latter`
+    alike = both and all(member.deed == "kinase-name" for member in members)
     return acted._replace(member=-1) if acted and len(members) > 1 and not alike else acted
 
 

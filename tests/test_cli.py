@@ -14,8 +14,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+import pipeline.run
 from pipeline import store
 from pipeline.cli import app
+from pipeline.records import DocumentResult, SourceText
+from pipeline.run import Tools
 from tests.conftest import LEXICONS, ROOT, cases
 
 GIVEN = '{"id": 0, "text": "JAK2", "mentions": []}'
@@ -73,6 +76,22 @@ def test_a_bad_file_fails_alone_and_is_named(kind: str, corpus: Path, tmp_path: 
     assert bad.name in result.output
     assert rows[bad.name]["error"] in result.output
     assert table(tmp_path / "out", "mentions")
+
+
+def test_a_fault_of_ours_costs_one_text(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (corpus / "good.txt").write_text(GOOD, encoding="utf-8")
+    (corpus / "odd.txt").write_text(GOOD + " odd", encoding="utf-8")
+    whole = pipeline.run.work
+
+    def work(source: SourceText, tools: Tools) -> DocumentResult:
+        return whole(source, tools) if source.doc_id == "good" else [][0]
+
+    monkeypatch.setattr(pipeline.run, "work", work)
+    result = call("run", corpus, "--outputs", tmp_path / "out")
+    assert result.exit_code == STATUS["failed files"], result.output
+    rows = {row["path"]: row for row in table(tmp_path / "out", "documents")}
+    assert {name: row["status"] for name, row in rows.items()} == {"good.txt": "ok", "odd.txt": "failed"}
+    assert "IndexError" in rows["odd.txt"]["error"]
 
 
 def test_a_name_that_is_not_utf_8_is_worked(corpus: Path, tmp_path: Path) -> None:
