@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pipeline.elements import Element, Parts
 
 ONE_BYTE = 256
+FRAGMENT_NAME = re.compile(r"<([\w-]+)>")
 CLASS_NAME = re.compile(r"[a-z][\w.-]*")
 PATTERN_COLUMNS = ("name", "kind", "pattern", "relation", "confidence", "example", "expected", "note")
 ENTITY_TYPES = ("gene", "drug", "disease")
@@ -263,7 +264,7 @@ def load_language(folder: Path, relations: Mapping[str, RelationType]) -> Langua
     words = {text: unname(word) for text, word in words.items()}
     fragments = load_fragments(folder / "fragments.csv")
     rows = list(read_rows(folder / "patterns.csv", PATTERN_COLUMNS))
-    symbols = allot_symbols(words, (*fragments.values(), *(row["pattern"] for row in rows)))
+    symbols = allot_symbols(words, spread(fragments, [row["pattern"] for row in rows]))
     compiler = Compiler(symbols, fragments)
     patterns: dict[str, list[Pattern]] = {}
     names: set[str] = set()
@@ -441,6 +442,13 @@ def add_ing(text: str) -> str:
     return f"{head[:-1] if re.search('[^e]e$', head) else head}ing{rest}"
 
 
+def spread(fragments: Mapping[str, str], patterns: Sequence[str]) -> Iterator[str]:
+    """Yield `patterns`, and each fragment as often as they, or the fragments, name it."""
+    yield from patterns
+    times = Counter(name for text in (*patterns, *fragments.values()) for name in FRAGMENT_NAME.findall(text))
+    yield from (text for name, text in fragments.items() for _ in range(times[name]))
+
+
 def allot_symbols(words: Mapping[str, Word], texts: Iterable[str]) -> dict[frozenset[str], str]:
     """Give each set of classes that an element can have a symbol of its own; the sets are the elements' own objects.
 
@@ -607,7 +615,7 @@ class Compiler:
                 raise ValueError(f"there is no fragment <{match.group(1)}> in fragments.csv")
             return f"( {self.expand(self.fragments[match.group(1)], depth + 1)} )"
 
-        return re.sub(r"<([\w-]+)>", replace, text)
+        return FRAGMENT_NAME.sub(replace, text)
 
     def sequence(self, text: str, backwards: bool) -> tuple[Piece, str]:
         """Compile alternatives of atoms up to the closing bracket; return them as one piece and the text left over."""

@@ -20,7 +20,7 @@ from pipeline.decisions import Decisions, read_decisions
 from pipeline.errors import InputError, LexiconError, ReadError
 from pipeline.given import check_files, relate_lines
 from pipeline.ids import evidence_id, modification_id, triple_id
-from pipeline.lexicon import Concept, Lexicon, check_lexicons, chinese_names, load_lexicon
+from pipeline.lexicon import Concept, Lexicon, check_lexicons, chinese_names, load_lexicon, without_collector
 from pipeline.patterns import Patterns, load_patterns
 from pipeline.readers import doc_ids, find_files, read, show_path
 from pipeline.recognise import recognise
@@ -95,7 +95,9 @@ def load_tools(settings: Settings) -> Tools:
     segmenters = Segmenters(folder / "segment", lambda: chinese_names(lexicon), settings.en_model, settings.cache)
     if settings.en_model:
         _ = segmenters.english
-    return Tools(settings, lexicon, load_patterns(folder / "relations"), load_repairs(folder), segmenters)
+    with without_collector():
+        patterns = load_patterns(folder / "relations")
+    return Tools(settings, lexicon, patterns, load_repairs(folder), segmenters)
 
 
 def check_all(settings: Settings) -> Iterator[LexiconError]:
