@@ -120,7 +120,6 @@ def run(corpus: Path, outputs: Path, settings: Settings, progress: Callable[[int
         raise ReadError(f"{corpus} holds no file. Put the texts there, or give another folder.")
     tools = load_tools(settings)
     gc.freeze()  # the lexicons stay: the collector need not look through them again and again
-    gc.set_threshold(20_000, 50, 50)  # records make no cycles
     loaded = time.perf_counter()
     with hold(outputs):
         parts = open_parts(outputs)
