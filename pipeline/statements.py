@@ -192,11 +192,9 @@ def is_denied_link(frame: Frame, elements: Elements) -> bool:
 
 def is_denied_between(between: Sequence[Element]) -> bool:
     """Tell whether a denial stands between two names that a loose rule links, in the clause of the first."""
-    cues = [at for at, part in enumerate(between) if "neg" in part.classes]
-    if not any(between[at].classes & {"verb", "aux", "be", "have", "not", "neg"} for at in cues):
-        return False
     breaks = {"rel", "comma", "semi", "colon", "but", "open"}
-    return not any(part.classes & breaks or part.members for part in between[: cues[0]])
+    stop = next((part for part in between if "neg" in part.classes or part.classes & breaks or part.members), None)
+    return stop is not None and "neg" in stop.classes
 
 
 def is_denied_behind(rest: Sequence[Element], drug: bool) -> bool:

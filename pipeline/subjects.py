@@ -65,11 +65,8 @@ def find_subject(
     size = len(elements.row)
     if contrasted := find_contrasted(place, elements, language):
         return contrasted
-    if "they" in elements.cues and place and "they" in elements.row[place - 1].classes:
-        several = [at for at in elements.groups if at < place and count_items(elements.row[at]) > 1
-                   and elements.row[at].classes & {"gene", "drug"}]  # fmt: skip
-        if several:
-            return Subject(several[-1], 1)
+    if several := find_several(place, elements):
+        return several
     if frames and "latter" in elements.cues and (latter := find_ending("latter", place, elements, language)):
         return find_latter(place, size - latter[1].end(), elements, frames) or last_subject(place, frames, elements.row)
     if found := find_ending("subject", place, elements, language, types):
@@ -113,24 +110,43 @@ def is_object(place: int, row: Sequence[Element]) -> bool:
     return any("aux" in part.classes for part in row[max(0, at - 2) : at])
 
 
+def find_several(place: int, elements: Elements) -> Subject | None:
+    """Return what `they` at the end of the elements before `place` stands for: the last group of several."""
+    if not place or "they" not in elements.row[place - 1].classes:
+        return None
+    several = [at for at in elements.groups if at < place and count_items(elements.row[at]) > 1
+               and elements.row[at].classes & {"gene", "drug"}]  # fmt: skip
+    return Subject(several[-1], 1) if several else None
+
+
 def find_latter(place: int, start: int, elements: Elements, frames: Sequence[Frame]) -> Subject | None:
-    """Return what `the latter` between `start` and `place` stands for: what was acted on before it, of a group the last."""
-    mark = next((at for at in range(start, place) if "latter" in elements.row[at].classes), place)
-    objects = ([part for part in (frame.patient, *frame.more) if part] for frame in reversed(frames) if frame.trigger < mark)
-    for frame in reversed(frames):
-        aside = frame.agent and any("rel" in part.classes for part in elements.row[frame.agent.place : frame.trigger])
-        if frame.agent and aside and frame.trigger < mark and count_items(elements.row[frame.agent.place]) == 2:
-            return frame.agent._replace(member=-1)  # `A and B, which block C, …, and the latter …`
-    acted = next((parts[-1] for parts in objects if parts), None)
+    """Return what `the latter` between `start` and `place` stands for: what was acted on before it, of a group the last.
+
+    后者, which is a pronoun, stands for all of a group of kinases: `使JAK1和JAK2磷酸化，后者…`.
+    """
+    row = elements.row
+    mark = next((at for at in range(start, place) if "latter" in row[at].classes), place)
+    before = [frame for frame in reversed(frames) if frame.trigger < mark]
+    if pair_of_aside := next((frame.agent for frame in before if frame.agent and is_pair_of_aside(frame, row)), None):
+        return pair_of_aside._replace(member=-1)
+    parts = ([part for part in (frame.patient, *frame.more) if part] for frame in before)
+    acted = next((objects[-1] for objects in parts if objects), None)
     behind = range(mark - 1, acted.place if acted else -1, -1)
-    named = next((at for at in behind if elements.row[at].classes & {"gene", "drug"}), None)
+    named = next((at for at in behind if row[at].classes & {"gene", "drug"}), None)
     acting = {part.place for frame in frames for part in (frame.agent, frame.grammatical) if part}
     if named is not None and named not in acting:
         acted = Subject(named, 1)  # `使A免于降解，后者…`: no verb acts on A
-    members = elements.row[acted.place].members if acted else ()
-    both = mark < place and "pron" in elements.row[mark].classes  # `使JAK1和JAK2磷酸化，后者…`: not so `the latter`
-    alike = both and all(member.deed == "kinase-name" for member in members)
+    members = row[acted.place].members if acted else ()
+    pronoun = mark < place and "pron" in row[mark].classes
+    alike = pronoun and all(member.deed == "kinase-name" for member in members)
     return acted._replace(member=-1) if acted and len(members) > 1 and not alike else acted
+
+
+def is_pair_of_aside(frame: Frame, row: Sequence[Element]) -> bool:
+    """Tell whether a pair acts in a relative clause of its own: `A and B, which block C, …, and the latter …`."""
+    if not frame.agent or count_items(row[frame.agent.place]) != 2:
+        return False
+    return any("rel" in part.classes for part in row[frame.agent.place : frame.trigger])
 
 
 def find_contrasted(place: int, elements: Elements, language: Language) -> Subject | None:
