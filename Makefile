@@ -14,17 +14,17 @@ help: ## list the targets
 	@echo "make TARGET [CORPUS=folder] [OUTPUTS=folder] [PYTHON=python3.12] [ARGS='further options of litmine run']"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
 
-setup: .venv/.stamp ## set up .venv with the locked dependencies and the package
+setup: .venv/.compiled ## set up .venv with the locked dependencies and the package
 
-run: .venv/.stamp ## run over CORPUS (corpus/) into OUTPUTS (outputs/)
+run: .venv/.compiled ## run over CORPUS (corpus/) into OUTPUTS (outputs/)
 	@$(LITMINE) run "$$CORPUS" --outputs "$$OUTPUTS" $(ARGS)
 
-test: .venv/.stamp ## ruff, mypy --strict and all tests
+test: .venv/.compiled ## ruff, mypy --strict and all tests
 	@.venv/bin/python -m ruff check .
 	@.venv/bin/python -m mypy --strict pipeline
 	@.venv/bin/python -m pytest
 
-bench: .venv/.stamp ## measure speed and accuracy, write the figures
+bench: .venv/.compiled ## measure speed and accuracy, write the figures
 	@.venv/bin/python benchmarks/run.py
 
 lexicon-check: .venv/.stamp ## check every row of lexicons/
@@ -49,3 +49,7 @@ clean: ## remove .venv, caches, built wheels and the tables in OUTPUTS; decision
 
 .venv/.stamp: pyproject.toml .lock/requirements.txt
 	@.ci/setup $(PYTHON)
+
+.venv/.compiled: .venv/.stamp .ci/compile.py $(wildcard pipeline/*.py pipeline/*/*.py)
+	@.venv/bin/python .ci/compile.py
+	@touch $@

@@ -10,12 +10,12 @@ import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 from pipeline import __version__
 from pipeline.clean import Repairs, clean, load_repairs
+from pipeline.compiled import code_digest, is_compiled
 from pipeline.decisions import Decisions, read_decisions
 from pipeline.errors import InputError, LexiconError, ReadError
 from pipeline.given import check_files, relate_lines
@@ -340,21 +340,12 @@ def part_key(source: SourceText, tools: Tools) -> str:
     return hashlib.sha256("\0".join(fields).encode()).hexdigest()
 
 
-@cache
-def code_digest() -> str:
-    """Return a hash over the modules of this package, so that a changed step works every text anew."""
-    total = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
-        total.update(path.read_bytes())
-    return total.hexdigest()
-
-
 def describe(corpus: Path, tools: Tools, worked: Worked, timings: Mapping[str, float]) -> dict[str, object]:
     """Return what run.json says of a run besides the counts."""
     return {
         "litmine": __version__, "python": platform.python_version(),
         "libraries": {name: version(name) for name in LIBRARIES},
-        "settings": {"corpus": corpus.name, "en_model": tools.settings.en_model},
+        "settings": {"corpus": corpus.name, "en_model": tools.settings.en_model, "compiled": is_compiled(relate)},
         "lexicon_hash": tools.lexicon.digest, "timings": dict(timings),
         "failures": [{"path": row.path, "error": row.error} for row in worked.failures],
         "duplicates": dict(worked.twins)}  # fmt: skip
