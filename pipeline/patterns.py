@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import ahocorasick
 
+from pipeline.pieces import GROUP, Compiler, rarest, spell_class
 from pipeline.sites import Sites, load_sites
 from pipeline.tables import Row, read_rows
 from pipeline.text import HAN, HAN_RUN
@@ -37,10 +38,7 @@ SIGNS = {"increase": 1, "decrease": -1, "cause": 1, "phosphorylate": 1, "dephosp
 FORMS = ("verb", "past", "ing", "noun", "agent", "adjective", "cue", "show")
 KINDS = ("statement", "attribute", "within", "bare", "further", "inside", "disease", "modification", "chain", "loose", "aim",
          "subject", "latter", "former", "break", "own", "topic")  # fmt: skip
-ATOM = re.compile(r"\s*(?:(?P<name>[A-Za-z][\w.-]*(?::[\w|.]+)?(?!=))|(?P<look>!\()|(?P<part>[ab]=\()|(?P<mark>[()|]))"
-                  r"(?P<times>(?:[*+?]|\{\d+(?:,\d*)?\})\??)?")  # fmt: skip
 TOKEN = re.compile(f"[A-Za-z]+(?:['’](?:s|t)\\b)?|[0-9]+(?:[.,][0-9]+)*|[{HAN}]+|\\S")
-CLASS = re.compile(r"\[[^\[\]]+\]")
 UNKNOWN, NUMBER, SITE = (frozenset([name]) for name in ("w", "num", "site"))
 MENTIONED = {kind: frozenset(["E", kind]) for kind in ENTITY_TYPES}
 MIRNA = frozenset(["E", "gene", "mirna"])
@@ -109,8 +107,7 @@ class Pattern:
     trigger: frozenset[str]
     symbols: frozenset[str]
     needs: frozenset[str]
-    left: re.Pattern[str]
-    right: re.Pattern[str]
+    halves: tuple[str, str]
     before: frozenset[str] | None
     behind: frozenset[str] | None
     takes_subject: str
@@ -122,8 +119,24 @@ class Pattern:
     expected: str
     types: Mapping[str, frozenset[str]]
     roles: tuple[Role, ...]
-    outer: tuple[re.Pattern[str] | None, re.Pattern[str] | None] = (None, None)
+    around: tuple[str, str] = ("", "")
     widths: tuple[float, float] = (inf, inf)
+
+    @cached_property
+    def left(self) -> re.Pattern[str]:
+        """The expression of what stands before the trigger, read backwards; compiled when it is first asked for."""
+        return re.compile(self.halves[0], re.DOTALL)
+
+    @cached_property
+    def right(self) -> re.Pattern[str]:
+        """The expression of what stands behind the trigger."""
+        return re.compile(self.halves[1], re.DOTALL)
+
+    @cached_property
+    def outer(self) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
+        """What must not stand before and behind the whole, of a loose pattern."""
+        before, behind = (re.compile(text, re.DOTALL) if text else None for text in self.around)
+        return before, behind
 
     @cached_property
     def ends(self) -> tuple[frozenset[str], frozenset[str]]:
@@ -476,23 +489,22 @@ def compile_pattern(row: Row, compiler: Compiler, relations: Mapping[str, Relati
     try:
         before, trigger, after = split_at_trigger(row["pattern"])
         refused = refuse_around(before, after) if row["kind"] == "loose" else ("", "")
-        outer = tuple(compiler.refuse(text, backwards) for text, backwards in zip(refused, (True, False), strict=True))
+        around = compiler.expression(refused[0], backwards=True), compiler.expression(refused[1])
         left, right = compiler.piece(before, backwards=True), compiler.piece(after)
-        expressions = re.compile(left.text, re.DOTALL), re.compile(right.text, re.DOTALL)
         confidence = float(row["confidence"])
-    except (ValueError, re.error) as error:
+    except ValueError as error:
         raise row.error("pattern", str(error), "see docs/rules.md for the way a pattern is written") from error
     first = (before.split() or [""])[0].partition(":")[0]
     if unknown := [name for name in trigger if name.removeprefix("~") not in compiler.classes]:
         raise row.error("pattern", f"no word has the class {unknown[0]}", "write a form and an effect of triggers.csv")
     symbols = compiler.admitted(trigger)
     needs = rarest((left, right)) or frozenset(compiler.symbols.values())
-    return Pattern(row["name"], row["kind"], row["relation"], frozenset(trigger), symbols, needs, *expressions,
+    return Pattern(row["name"], row["kind"], row["relation"], frozenset(trigger), symbols, needs, (left.text, right.text),
                    None if left.empty else left.first, None if right.empty else right.first,
                    {"S": "A", "G": "A", "F": "A", "O": "B"}.get(first, ""), first == "G", first == "F",
                    "P" in row["pattern"].split(),
                    confidence, row["example"], row["expected"], read_types(row["pattern"]),
-                   tuple(find_roles(*expressions)), (outer[0], outer[1]), (left.most, right.most))  # fmt: skip
+                   tuple(find_roles(left.text, right.text)), around, (left.most, right.most))  # fmt: skip
 
 
 def read_types(text: str) -> dict[str, frozenset[str]]:
@@ -502,12 +514,13 @@ def read_types(text: str) -> dict[str, frozenset[str]]:
     return {stands.get(role, role): frozenset(types.replace("mirna", "gene").split("|")) for role, types in named}
 
 
-def find_roles(left: re.Pattern[str], right: re.Pattern[str]) -> Iterator[Role]:
+def find_roles(left: str, right: str) -> Iterator[Role]:
     """Yield the mentions that the halves of a pattern catch."""
+    halves = (set(GROUP.findall(left)), True), (set(GROUP.findall(right)), False)
     for name, phrase in (("A", "a"), ("B", "b")):
-        for half, backwards in ((left, True), (right, False)):
-            if name in half.groupindex:
-                yield Role(name, phrase if phrase in half.groupindex else name, backwards)
+        for groups, backwards in halves:
+            if name in groups:
+                yield Role(name, phrase if phrase in groups else name, backwards)
 
 
 def split_at_trigger(text: str) -> tuple[str, list[str], str]:
@@ -525,177 +538,3 @@ def refuse_around(before: str, after: str) -> tuple[str, str]:
     first = re.match(r"!\( ((?:[^()]|\((?:[^()]|\([^()]*\))*\))*) \) [AB]\b", before)
     last = re.search(r"[AB](?::[\w|]+)?(?: \))? !\( ((?:[^()]|\((?:[^()]|\([^()]*\))*\))*) \)$", after)
     return first[1] if first else "", last[1] if last else ""
-
-
-class Piece(NamedTuple):
-    """A compiled part of a pattern: its expression, the symbols it can begin with (None: any), whether it may be empty,
-    symbols of which it must hold one (none: it need not), and how many elements it can hold at most.
-    """
-
-    text: str
-    first: frozenset[str] | None
-    empty: bool
-    needs: frozenset[str] = frozenset()
-    most: float = 1
-
-
-def repeat(piece: Piece, times: str | None) -> Piece:
-    """Return a piece with its quantifier."""
-    if not times:
-        return piece
-    empty = times[0] in "*?" or times.startswith("{0")
-    most = re.fullmatch(r"\{(?:\d+,)?(\d+)\}\??", times)
-    times_most = float(most[1]) if most else 1.0 if times[0] == "?" else inf
-    return Piece(piece.text + times, piece.first, piece.empty or empty, frozenset() if empty else piece.needs,
-                 piece.most * times_most if piece.most else 0.0)  # fmt: skip
-
-
-def rarest(pieces: Iterable[Piece]) -> frozenset[str]:
-    """Return the fewest symbols that one of `pieces`, which all must be there, needs."""
-    return min((piece.needs for piece in pieces if piece.needs), key=len, default=frozenset())
-
-
-def chain(pieces: Sequence[Piece], backwards: bool) -> Piece:
-    """Return pieces one behind the other; a negative look-ahead and `any` stay in order, together they mean `but not`."""
-    if backwards and not (len(pieces) == 2 and pieces[0].text.startswith("(?!") and pieces[1].text == "."):
-        pieces = pieces[::-1]
-    first: frozenset[str] | None = frozenset()
-    empty = True
-    for piece in pieces:
-        if empty:
-            first = None if first is None or piece.first is None else first | piece.first
-        empty = empty and piece.empty
-    return Piece("".join(piece.text for piece in pieces), first, empty, rarest(pieces), sum(piece.most for piece in pieces))
-
-
-def join_branches(branches: Sequence[Piece]) -> Piece:
-    """Return alternatives as one piece; classes of symbols are joined to one class."""
-    firsts = [branch.first for branch in branches]
-    first = None if None in firsts else frozenset().union(*(part for part in firsts if part is not None))
-    needs = frozenset().union(*(branch.needs for branch in branches)) if all(branch.needs for branch in branches) else frozenset()
-    if len(branches) > 1 and all(CLASS.fullmatch(branch.text) for branch in branches):
-        return Piece(f"[{''.join(branch.text[1:-1] for branch in branches)}]", first, False, needs)
-    return Piece("|".join(branch.text for branch in branches), first, any(branch.empty for branch in branches), needs,
-                 max(branch.most for branch in branches))  # fmt: skip
-
-
-class Compiler:
-    """Turns the text of a pattern into a regular expression over symbols."""
-
-    def __init__(self, symbols: Mapping[frozenset[str], str], fragments: Mapping[str, str]) -> None:
-        self.symbols = symbols
-        self.fragments = fragments
-        self.classes: dict[str, str] = {}
-        for signature, symbol in symbols.items():
-            for name in signature:
-                self.classes[name] = self.classes.get(name, "") + symbol
-
-    def expression(self, text: str, backwards: bool = False) -> str:
-        """Return the regular expression of `text`; `backwards` reads its atoms in reverse order."""
-        return self.piece(text, backwards).text
-
-    def refuse(self, text: str, backwards: bool) -> re.Pattern[str] | None:
-        """Return the expression of what must not stand next to a pattern; None for an empty text."""
-        return re.compile(self.expression(text, backwards), re.DOTALL) if text else None
-
-    def piece(self, text: str, backwards: bool = False) -> Piece:
-        """Return the compiled form of `text` with the symbols that it can begin with; raise ValueError."""
-        piece, rest = self.sequence(self.expand(text), backwards)
-        if rest.strip():
-            raise ValueError(f"cannot read `{rest.strip()}`")
-        return piece
-
-    def expand(self, text: str, depth: int = 0) -> str:
-        """Put the fragments in the place of their names; raise ValueError if one is unknown or holds itself."""
-        if depth > 9:
-            raise ValueError("a fragment holds itself")
-
-        def replace(match: re.Match[str]) -> str:
-            if match.group(1) not in self.fragments:
-                raise ValueError(f"there is no fragment <{match.group(1)}> in fragments.csv")
-            return f"( {self.expand(self.fragments[match.group(1)], depth + 1)} )"
-
-        return FRAGMENT_NAME.sub(replace, text)
-
-    def sequence(self, text: str, backwards: bool) -> tuple[Piece, str]:
-        """Compile alternatives of atoms up to the closing bracket; return them as one piece and the text left over."""
-        branches: list[list[Piece]] = [[]]
-        while text.strip() and not text.lstrip().startswith(")"):
-            match = ATOM.match(text)
-            if not match:
-                raise ValueError(f"cannot read `{text.strip()[:30]}`")
-            text = text[match.end() :]
-            if match["mark"] == "|":
-                branches.append([])
-            elif match["mark"] == "(" or match["look"] or match["part"]:
-                piece, text = self.bracket(match, text, backwards)
-                branches[-1].append(piece)
-            else:
-                branches[-1].append(repeat(self.atom(match["name"]), match["times"]))
-        return join_branches([chain(branch, backwards) for branch in branches]), text
-
-    def bracket(self, opening: re.Match[str], text: str, backwards: bool) -> tuple[Piece, str]:
-        """Compile what stands in brackets, the look-ahead `!( … )` and the named `a=( … )` too."""
-        inner, text = self.sequence(text, backwards)
-        closing = re.match(r"\s*\)(?P<times>(?:[*+?]|\{\d+(?:,\d*)?\})\??)?", text)
-        if not closing:
-            raise ValueError("a bracket is not closed")
-        if opening["look"]:
-            piece = Piece(f"(?!{inner.text})", frozenset(), True, most=0)
-        elif opening["part"]:
-            piece = inner._replace(text=f"(?P<{opening['part'][0]}>{inner.text})")
-        else:
-            piece = inner if CLASS.fullmatch(inner.text) else inner._replace(text=f"(?:{inner.text})")
-        return repeat(piece, closing["times"]), text[closing.end() :]
-
-    def atom(self, name: str) -> Piece:
-        """Compile one atom: `A` and `B` are captured groups of mentions (`B:disease`), `S`, `O`, `P` stand outside it."""
-        base, _, types = name.partition(":")
-        if base in ("S", "G", "F", "O", "P"):
-            return Piece("", frozenset(), True, most=0)
-        if base in ("A", "B", "M"):
-            symbols = frozenset().union(*map(self.members, (types or "E").split("|")))
-            return Piece(f"(?P<{base}>{spell_class(symbols)})", symbols, False, symbols)
-        if base == "any":
-            return Piece(".", None, False)
-        if types:
-            raise ValueError(f"{name}: only A, B, M and T take a type")
-        symbols = self.members(base)
-        return Piece(spell_class(symbols), symbols, False, symbols)
-
-    def any_of(self, names: Iterable[str]) -> re.Pattern[str]:
-        """Return the expression of one symbol of any of the classes; a class that no word has is not looked for."""
-        symbols = self.symbols_of(names)
-        return re.compile(spell_class(symbols) if symbols else "(?!)")
-
-    def symbols_of(self, names: Iterable[str]) -> frozenset[str]:
-        """Return the symbols of any of the classes; a class that no word has gives none."""
-        return frozenset(symbol for name in names for symbol in self.classes.get(name, ""))
-
-    def admitted(self, trigger: Iterable[str]) -> frozenset[str]:
-        """Return the symbols of the classes that `T:verb|~intr` names: those of a verb, but none with the class `intr`."""
-        some, others = ([symbol for name in trigger if name.startswith("~") == out
-                         for symbol in self.classes.get(name.removeprefix("~"), "")] for out in (False, True))  # fmt: skip
-        return frozenset(some) - frozenset(others)
-
-    def members(self, name: str) -> frozenset[str]:
-        """Return the symbols of a class."""
-        if name not in self.classes:
-            raise ValueError(f"no word has the class {name}")
-        return frozenset(self.classes[name])
-
-
-def spell_class(symbols: frozenset[str]) -> str:
-    """Return the set of characters `symbols` as a regular expression: `[b-dx]`."""
-    runs: list[list[int]] = []
-    for code in sorted(map(ord, symbols)):
-        if runs and runs[-1][-1] + 1 == code:
-            runs[-1][1:] = [code]
-        else:
-            runs.append([code])
-    return f"[{''.join('-'.join(map(spell_symbol, run)) for run in runs)}]"
-
-
-def spell_symbol(code: int) -> str:
-    """Return the character `code` as it stands in a regular expression; only letters and what is not ASCII stand alone."""
-    return chr(code) if code > 127 or chr(code).isalnum() else f"\\x{code:02x}"

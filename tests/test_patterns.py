@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from pipeline.elements import read_elements, whole
 from pipeline.errors import LexiconError
 from pipeline.patterns import Patterns, Word, allot_symbols, load_patterns
+from pipeline.pieces import Compiler
 from pipeline.records import Span
 from pipeline.sites import load_sites
 from tests.conftest import LEXICONS, cases
@@ -30,6 +32,8 @@ def test_sites(case: dict[str, str]) -> None:
     ("en/patterns.csv", " T:", " ( T:", "column pattern"),
     ("en/patterns.csv", "<pre>", "<prae>", "there is no fragment <prae>"),
     ("en/patterns.csv", " T:", " T:verb T:", "2 T atoms"),
+    ("en/patterns.csv", " T:", " w{3,2} T:", "{3,2} asks for more than it allows"),
+    ("en/patterns.csv", "T:noun.regulate of a=(", "T:noun.regulate A of a=(", "A stands twice on one side of the trigger"),
     ("zh/patterns.csv", "name,kind", "name,sort", "row 1"),
     ("zh/words.csv", "word,class,note\n", "word,class,note\none cell\n", "row 2"),
     ("zh/words.csv", "\n!,stop,", "\n!,stop,\n!,stop,", "column word"),
@@ -51,6 +55,29 @@ def test_a_wrong_row_names_its_place(file: str, old: str, new: str, says: str, t
         load_patterns(tmp_path / "relations")
     assert path.name in str(raised.value)
     assert says in str(raised.value)
+
+
+@pytest.mark.parametrize(("fragments", "text", "says"), [
+    ({"round": "E <round>"}, "<round> w", "a fragment holds itself"),
+    ({"left": "<right>", "right": "w <left>"}, "<left>", "a fragment holds itself"),
+    ({"open": "( w"}, "<open>", "a bracket is not closed"),
+    ({"open": "w )"}, "<open>", "in the fragment <open>"),
+    ({}, "A a=( w A )", "A stands twice"),
+    ({}, "a=( A | w ) a=( w )", "a stands twice"),
+    ({}, "w{3,1}?", "asks for more than it allows"),
+    ({}, "w $", "cannot read `$`"),
+])  # fmt: skip
+def test_what_no_expression_can_be_made_of_is_told(fragments: dict[str, str], text: str, says: str) -> None:
+    compiler = Compiler({frozenset(["w"]): "w", frozenset(["E"]): "e"}, fragments)
+    with pytest.raises(ValueError, match=re.escape(says)):
+        compiler.piece(text)
+
+
+def test_every_rule_is_an_expression(patterns: Patterns) -> None:
+    for language in patterns.languages.values():
+        for pattern in (pattern for rows in language.patterns.values() for pattern in rows):
+            assert (pattern.left.pattern, pattern.right.pattern) == pattern.halves
+            assert len(pattern.outer) == len(pattern.around)
 
 
 def test_relations_are_a_closed_list(tmp_path: Path) -> None:
