@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-MODULES = ("elements", "frames", "hits", "loose", "recognise", "relate", "scope", "statements", "subjects")
+MODULES = ("clean", "ids", "layout", "repairs", "modifications", "sites", "abbreviations", "enumerations", "candidates", "elements", "frames", "hits", "loose", "recognise", "relate", "scope", "statements", "subjects")
 PACKAGE = Path(__file__).parent
 
 
