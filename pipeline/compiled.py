@@ -13,7 +13,9 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-MODULES = ("clean", "ids", "layout", "repairs", "modifications", "sites", "abbreviations", "enumerations", "candidates", "elements", "frames", "hits", "loose", "recognise", "relate", "scope", "statements", "subjects")
+MODULES = ("abbreviations", "clean", "elements", "frames", "hits", "ids", "layout", "loose", "modifications", "recognise", "relate",
+           "repairs", "scope", "sites", "statements", "subjects")  # fmt: skip
+"""None whose records the cached lexicon holds: pickle cannot give back the frozen dataclasses that mypyc makes."""
 PACKAGE = Path(__file__).parent
 
 
