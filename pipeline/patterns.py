@@ -38,6 +38,7 @@ SIGNS = {"increase": 1, "decrease": -1, "cause": 1, "phosphorylate": 1, "dephosp
 FORMS = ("verb", "past", "ing", "noun", "agent", "adjective", "cue", "show")
 KINDS = ("statement", "attribute", "within", "bare", "further", "inside", "disease", "modification", "chain", "loose", "aim",
          "subject", "latter", "former", "break", "own", "topic")  # fmt: skip
+ASIDE = ("loose", "aim", "subject", "break", "own", "topic", "latter", "former")  # kinds that no trigger calls for
 TOKEN = re.compile(f"[A-Za-z]+(?:['’](?:s|t)\\b)?|[0-9]+(?:[.,][0-9]+)*|[{HAN}]+|\\S")
 UNKNOWN, NUMBER, SITE = (frozenset([name]) for name in ("w", "num", "site"))
 MENTIONED = {kind: frozenset(["E", kind]) for kind in ENTITY_TYPES}
@@ -279,6 +280,21 @@ def load_language(folder: Path, relations: Mapping[str, RelationType]) -> Langua
     rows = list(read_rows(folder / "patterns.csv", PATTERN_COLUMNS))
     symbols = allot_symbols(words, spread(fragments, [row["pattern"] for row in rows]))
     compiler = Compiler(symbols, fragments)
+    patterns = compile_rows(rows, compiler, relations)
+    for name in ("predicate", "joint", "marker"):
+        fragments.setdefault(name, "!( any* )")  # a language may go without
+    whole = {name: compiler.piece(f"<{name}>") for name in ("group", "predicate", "joint", "marker", "more")}
+    group, predicate, marker, more = (re.compile(whole[name].text, re.DOTALL) for name in ("group", "predicate", "marker", "more"))
+    return Language(
+        folder.name, words, count_longest(words), index_chinese(words), symbols, patterns, group, predicate,
+        whole["joint"].needs, marker, whole["marker"].needs, more, compiler.any_of(triggers_of(patterns)),
+        find_cues(patterns, compiler), compiler.any_of({"former"}), compiler.any_of({"modifies"}),
+        find_words(word.text for word in words.values() if word.modification),
+        tuple(text.replace(" ", "") for text, word in words.items() if "mirna" in word.classes), deeds)  # fmt: skip
+
+
+def compile_rows(rows: Iterable[Row], compiler: Compiler, relations: Mapping[str, RelationType]) -> dict[str, tuple[Pattern, ...]]:
+    """Return the patterns of a language by kind; raise LexiconError at one that cannot be read, and at a name used twice."""
     patterns: dict[str, list[Pattern]] = {}
     names: set[str] = set()
     for row in rows:
@@ -287,23 +303,18 @@ def load_language(folder: Path, relations: Mapping[str, RelationType]) -> Langua
         names.add(row["name"])
         pattern = compile_pattern(row, compiler, relations)
         patterns.setdefault(pattern.kind, []).append(pattern)
-    for name in ("predicate", "joint", "marker"):
-        fragments.setdefault(name, "!( any* )")  # a language may go without
-    group, predicate, marker, more = (re.compile(compiler.expression(f"<{name}>"), re.DOTALL)
-                                      for name in ("group", "predicate", "marker", "more"))  # fmt: skip
-    found = [kind for kind in patterns if kind not in ("loose", "aim", "subject", "break", "own", "topic", "latter", "former")]
-    triggers = frozenset().union(*(pattern.trigger for kind, rows in patterns.items() if kind in found
-                                   for pattern in rows))  # fmt: skip
+    return {kind: tuple(found) for kind, found in patterns.items()}
+
+
+def triggers_of(patterns: Mapping[str, Iterable[Pattern]]) -> frozenset[str]:
+    """Return the classes of words that patterns which say something start from."""
+    return frozenset("T").union(*(pattern.trigger for kind, found in patterns.items() if kind not in ASIDE for pattern in found))
+
+
+def find_cues(patterns: Mapping[str, Iterable[Pattern]], compiler: Compiler) -> dict[str, frozenset[str]]:
+    """Return the symbols of each of CUES, and of those that a pattern of the kind `aim` needs."""
     aims = frozenset().union(*(pattern.needs for pattern in patterns.get("aim", ())))
-    return Language(folder.name, words, count_longest(words), index_chinese(words), symbols,
-                    {kind: tuple(rows) for kind, rows in patterns.items()}, group, predicate,
-                    compiler.piece("<joint>").needs,
-                    marker, compiler.piece("<marker>").needs, more,
-                    compiler.any_of(triggers | {"T"}),
-                    {name: compiler.symbols_of((name, *CUES[name])) for name in CUES} | {"aim": aims}, compiler.any_of({"former"}),
-                    compiler.any_of({"modifies"}), find_words(word.text for word in words.values() if word.modification),
-                    tuple(text.replace(" ", "") for text, word in words.items() if "mirna" in word.classes),
-                    deeds)
+    return {name: compiler.symbols_of((name, *CUES[name])) for name in CUES} | {"aim": aims}
 
 
 def split_phrase(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[str, int, int]]:

@@ -169,38 +169,55 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
 
     `subjects` keeps the subject in force at a place for the patterns that come after.
     """
-    size = len(elements.row)
-    found = locate(pattern, left, right, elements)
-    start, end = size - left.end(), right.end()
+    found, role = locate(pattern, left, right, elements), pattern.takes_subject
+    start, end = len(elements.row) - left.end(), right.end()
     if pattern.relation in ("again", "likewise", "contrary"):
         return say_again(pattern, found, frames)
     if pattern.takes_object:
-        past = [frame for frame in frames if frame.trigger < start]
-        object_ = last_outcome(past or frames, elements) if pattern.relation == "echo" else last_object(frames, found.get("A"))
-        found["B"] = object_ or Subject(-1, 0)
-        if not found["B"].sign:
+        object_ = find_object(pattern, start, found.get("A"), frames, elements)
+        if not object_ or not object_.sign:
             return None
-    if pattern.takes_subject:
-        types = pattern.types.get(pattern.takes_subject, ANY_MENTION)
-        if pattern.continues or pattern.resumes:
-            subject = last_subject(place, frames, elements.row, True) if pattern.continues else last_agent(frames)
-        else:
-            if (start, types) not in subjects:
-                foreign = has_own_subject(place, elements, language)
-                subjects[start, types] = None if foreign else find_subject(start, elements, language, frames, types)
-            subject = subjects[start, types]
-        if subject and pattern.takes_subject == "B":
-            subject = acted_on(start, subject, frames, elements)
-            subject = subject._replace(sign=subject.sign * sign_behind(start, place, elements))
-        if subject and names_cells(subject.place, elements.row, pattern.takes_subject == "B"):
+        found["B"] = object_
+    if role:
+        subject = find_acting(pattern, place, start, elements, language, frames, subjects)
+        if names_cells(subject.place, elements.row, role == "B") if subject else role not in found:
             return None
-        if subject is None and pattern.takes_subject not in found:
-            return None
-        if subject and subject.first and any("synerg" in part.classes for part in elements.row[subject.place + 1 : place]):
-            subject = subject._replace(first=False)  # `A binds B, and together they activate C`
         if subject:
-            found[pattern.takes_subject] = subject
+            found[role] = subject
             start = min(start, subject.place)
+    return make_frame(pattern, place, found, start, end, elements, language, frames)
+
+
+def find_object(pattern: Pattern, start: int, agent: Subject | None, frames: Sequence[Frame], elements: Elements) -> Subject | None:
+    """Return what was acted on before `start`, which the pattern itself does not name."""
+    if pattern.relation != "echo":
+        return last_object(frames, agent)
+    past = [frame for frame in frames if frame.trigger < start]
+    return last_outcome(past or frames, elements)
+
+
+def find_acting(pattern: Pattern, place: int, start: int, elements: Elements, language: Language, frames: Sequence[Frame],
+                subjects: Subjects) -> Subject | None:  # fmt: skip
+    """Return the subject in force for a pattern that names none, whose trigger stands at `place` and which begins at `start`."""
+    types = pattern.types.get(pattern.takes_subject, ANY_MENTION)
+    if pattern.continues or pattern.resumes:
+        subject = last_subject(place, frames, elements.row, True) if pattern.continues else last_agent(frames)
+    else:
+        if (start, types) not in subjects:
+            foreign = has_own_subject(place, elements, language)
+            subjects[start, types] = None if foreign else find_subject(start, elements, language, frames, types)
+        subject = subjects[start, types]
+    if subject and pattern.takes_subject == "B":
+        subject = acted_on(start, subject, frames, elements)
+        subject = subject._replace(sign=subject.sign * sign_behind(start, place, elements))
+    if subject and subject.first and any("synerg" in part.classes for part in elements.row[subject.place + 1 : place]):
+        return subject._replace(first=False)  # `A binds B, and together they activate C`
+    return subject
+
+
+def make_frame(pattern: Pattern, place: int, found: Mapping[str, Subject], start: int, end: int, elements: Elements,
+               language: Language, frames: Sequence[Frame]) -> Frame | None:  # fmt: skip
+    """Return the frame of what was `found` of a pattern, from `start` to `end`; None if it is not what the pattern asks for."""
     agent, patient = found.get("A"), found.get("B")
     if pattern.types and not suits(pattern, agent, patient, elements):
         return None
@@ -212,16 +229,20 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
         return None
     grammatical = found.get(pattern.takes_subject) or agent or patient
     if pattern.kind == "within" and grammatical:
-        grammatical = grammatical._replace(first=True)
-    if pattern.kind == "within" and "de" in elements.row[place - 1].classes:
-        grammatical = None
-    if pattern.relation == "echo":
-        more = next((earlier.more for earlier in reversed(frames) if earlier.patient), ())
-    else:
-        behind_by = agent and patient and agent.place > patient.place > place  # `T of B by A, C`: C acts, too
-        more = () if behind_by else find_more(patient, end, place, elements, language, pattern.relation == "binds")
+        grammatical = None if "de" in elements.row[place - 1].classes else grammatical._replace(first=True)
+    more = find_listed(pattern, agent, patient, end, place, elements, language, frames)
     end = max([end, *(part.place + 1 for part in more)]) if more else end
     return Frame(pattern, place, agent, patient, grammatical, start, end, more)
+
+
+def find_listed(pattern: Pattern, agent: Subject | None, patient: Subject | None, end: int, place: int, elements: Elements,
+                language: Language, frames: Sequence[Frame]) -> tuple[Subject, ...]:  # fmt: skip
+    """Return what else a frame acts on: the rest of a list behind it, or what the frame before acts on, which it echoes."""
+    if pattern.relation == "echo":
+        return next((earlier.more for earlier in reversed(frames) if earlier.patient), ())
+    if agent and patient and agent.place > patient.place > place:
+        return ()  # `T of B by A, C`: C acts, too
+    return find_more(patient, end, place, elements, language, pattern.relation == "binds")
 
 
 def names_cells(place: int, row: Sequence[Element], altered: bool) -> bool:

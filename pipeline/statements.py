@@ -89,38 +89,45 @@ def state(frame: Frame, elements: Elements, spans: Sequence[Span], text: str) ->
     sites = find_sites(frame, elements) if "site" in elements.cues and is_modified(frame, elements) else {}
     for a, b in pairs:
         subject, object_, site = spans[a.span], spans[b.span], sites.get(b.span)
-        if subject.id == object_.id or (subject.concept and subject.concept == object_.concept):
-            continue
-        if text[subject.start : subject.end] == text[object_.start : object_.end]:
-            continue
-        if frame.agent.first and a.side:
-            continue  # `A binds B and inhibits C`: A does, B is what it binds
-        spared = (a.excluded and subject.type != "disease") or (b.excluded and object_.type != "disease")
-        if frame.pattern.kind in ("disease", "loose") and spared:
-            continue  # `A lowers B but not C in D`; `A helps in D but not in E` is denied of E
         name = "associated_with" if "disease" in (subject.type, object_.type) else relation
+        if is_same(subject, object_, text) or not may_say(name, a, b, frame, negated, elements, spans):
+            continue
         if name == "associated_with" and absent:
             continue
-        if frame.pattern.kind == "loose" and negated and name != "associated_with":
-            continue  # what is denied is said of what another rule links
-        if frame.pattern.kind == "chain" and name == "phosphorylates" and a.deed != "kinase-name":
-            continue
-        engaged = name == "binds" and b.deed == "factor-name" and "uses" in elements.row[frame.trigger].classes
-        if engaged and subject.type == "gene":
-            name = "activates"  # `A engages STAT3`, which is no receptor
-        name = name_deed(name, "drug" if subject.type == "drug" else a.deed, frame, elements)
-        if subject.type == object_.type == "disease" and not may_link(frame, elements):
-            continue
+        name = name_deed(name, subject.type, a, b, frame, elements)
         yield Relation(
             subject=subject.id, relation=name, object=object_.id, negated=negated ^ (a.excluded or b.excluded),
             speculated=speculated, site=site.site if site and name != "associated_with" else "", effect="",
-            trigger=elements.surface(frame.trigger),
-            rule_id=frame.pattern.name, confidence=frame.pattern.confidence)  # fmt: skip
+            trigger=elements.surface(frame.trigger), rule_id=frame.pattern.name, confidence=frame.pattern.confidence)  # fmt: skip
 
 
-def name_deed(relation: str, deed: str, frame: Frame, elements: Elements) -> str:
-    """Return the relation as the one who acts can bring it about: a drug or a ligand is no enzyme, a kinase is one."""
-    if "substrate" in elements.row[frame.trigger].classes:
+def is_same(one: Span, other: Span, text: str) -> bool:
+    """Tell whether two mentions are of one concept, or have the same spelling."""
+    return one.id == other.id or bool(one.concept and one.concept == other.concept) or (
+        text[one.start : one.end] == text[other.start : other.end])  # fmt: skip
+
+
+def may_say(name: str, a: Member, b: Member, frame: Frame, negated: bool, elements: Elements, spans: Sequence[Span]) -> bool:
+    """Tell whether a frame may say the relation `name` of two mentions of its groups."""
+    subject, object_, kind = spans[a.span], spans[b.span], frame.pattern.kind
+    if frame.agent and frame.agent.first and a.side:
+        return False  # `A binds B and inhibits C`: A does, B is what it binds
+    spared = (a.excluded and subject.type != "disease") or (b.excluded and object_.type != "disease")
+    if kind in ("disease", "loose") and spared:
+        return False  # `A lowers B but not C in D`; `A helps in D but not in E` is denied of E
+    if kind == "loose" and negated and name != "associated_with":
+        return False  # what is denied is said of what another rule links
+    if kind == "chain" and name == "phosphorylates" and a.deed != "kinase-name":
+        return False
+    return not subject.type == object_.type == "disease" or may_link(frame, elements)
+
+
+def name_deed(relation: str, acts: str, a: Member, b: Member, frame: Frame, elements: Elements) -> str:
+    """Return the relation as the one who `acts` (a drug, a gene) can bring it about: a drug or a ligand is no enzyme."""
+    classes, deed = elements.row[frame.trigger].classes, "drug" if acts == "drug" else a.deed
+    if relation == "binds" and acts == "gene" and b.deed == "factor-name" and "uses" in classes:
+        relation = "activates"  # `A engages STAT3`, which is no receptor
+    if "substrate" in classes:
         return {"kinase-name": "phosphorylates", "phosphatase-name": "dephosphorylates"}.get(deed, relation)
     if deed in ("drug", "ligand-name"):
         return {"phosphorylates": "activates", "dephosphorylates": "inhibits"}.get(relation, relation)
