@@ -45,7 +45,7 @@ MENTIONED = {kind: frozenset(["E", kind]) for kind in ENTITY_TYPES}
 MIRNA = frozenset(["E", "gene", "mirna"])
 LOWERING = tuple(f"{form}.{effect}" for form in FORMS for effect, sign in SIGNS.items() if sign < 0)
 CUES = {  # what is looked for only in sentences that hold a word of the class, or of one of the further ones
-    "neg": ("butnot",), "spec": (), "site": (), "asks": ("whether",), "modifies": (), "former": (), "latter": (),
+    "neg": ("butnot",), "losing": (), "spec": (), "site": (), "asks": ("whether",), "modifies": (), "former": (), "latter": (),
     "respectively": (), "verb.bind": ("similar",), "lowers": ("anti", *LOWERING),
 }  # fmt: skip
 DEEDS = ("kinase-name", "phosphatase-name", "ligand-name", "lit-name", "factor-name")

@@ -13,7 +13,7 @@ from pipeline.frames import ANY_MENTION, Frame, Subject, is_aside, is_coordinate
 from pipeline.modifications import is_agent, merge_modified, modify
 from pipeline.patterns import Language, Pattern, Patterns, Trial
 from pipeline.records import Modified, Relation, Span
-from pipeline.scope import is_aim
+from pipeline.scope import is_aim, loses_ability
 from pipeline.statements import best, state_all, state_loose
 from pipeline.subjects import (
     acted_on,
@@ -78,7 +78,7 @@ def find_frames(elements: Elements, language: Language) -> Iterator[Frame]:
     triggers = [match.start() for match in language.trigger.finditer(elements.symbols)] if groups else []
     for place in triggers:
         element = elements.row[place]
-        if element.word is None:
+        if element.word is None or loses_ability(place, elements):
             continue
         sides = *around[bisect(groups, place)], elements.symbols[place - 1 : place], elements.symbols[place + 1 : place + 2]
         aim = "aim" in elements.cues and is_aim(place, elements, language)

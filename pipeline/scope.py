@@ -17,7 +17,32 @@ BORDERS = frozenset({"comma", "semi", "colon", "T", "but", "open", "close"})
 
 def is_negated(trigger: int, elements: Elements) -> bool:
     """Tell whether a cue of negation reaches the trigger at the place `trigger`."""
-    return "neg" in elements.cues and find_cue("neg", trigger, elements) is not None
+    return ("neg" in elements.cues and find_cue("neg", trigger, elements) is not None) or has_lost_ability(trigger, elements)
+
+
+def has_lost_ability(trigger: int, elements: Elements) -> bool:
+    """Tell whether the ability to do what the trigger says is lost: `失去了抑制B的能力`, `lost its ability to bind B`."""
+    if "losing" not in elements.cues:
+        return False
+    row, lost = elements.row, trigger - 1
+    while lost > max(0, trigger - REACH) and not row[lost].classes & {"losing", "de", "comma", "semi", "stop"}:
+        lost -= 1
+    if "losing" not in row[lost].classes:
+        return False
+    end = trigger + 1
+    while end < min(len(row) - 1, trigger + REACH) and not row[end].classes & {"comma", "semi", "stop", "de"}:
+        end += 1
+    behind = row[end : end + 2]
+    if len(behind) == 2 and "de" in behind[0].classes and "ability" in behind[1].classes:
+        return True
+    return any("ability" in part.classes for part in row[lost:trigger])
+
+
+def loses_ability(place: int, elements: Elements) -> bool:
+    """Tell whether the trigger at `place` only says that the ability to do what a later one says is lost."""
+    row = elements.row
+    after = range(place + 1, min(len(row), place + REACH)) if "losing" in row[place].classes else ()
+    return any("T" in row[at].classes and has_lost_ability(at, elements) for at in after)
 
 
 def is_speculated(trigger: int, elements: Elements) -> bool:
