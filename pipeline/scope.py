@@ -21,21 +21,16 @@ def is_negated(trigger: int, elements: Elements) -> bool:
 
 
 def has_lost_ability(trigger: int, elements: Elements) -> bool:
-    """Tell whether the ability to do what the trigger says is lost: `失去了抑制B的能力`, `lost its ability to bind B`."""
+    """Tell whether the ability to do what the trigger says is lost: `失去了抑制B的能力`; English says it before the verb."""
     if "losing" not in elements.cues:
         return False
-    row, lost = elements.row, trigger - 1
+    row, lost, end = elements.row, trigger - 1, trigger + 1
     while lost > max(0, trigger - REACH) and not row[lost].classes & {"losing", "de", "comma", "semi", "stop"}:
         lost -= 1
-    if "losing" not in row[lost].classes:
-        return False
-    end = trigger + 1
     while end < min(len(row) - 1, trigger + REACH) and not row[end].classes & {"comma", "semi", "stop", "de"}:
         end += 1
-    behind = row[end : end + 2]
-    if len(behind) == 2 and "de" in behind[0].classes and "ability" in behind[1].classes:
-        return True
-    return any("ability" in part.classes for part in row[lost:trigger])
+    named = end + 1 < len(row) and "de" in row[end].classes and "ability" in row[end + 1].classes
+    return named and "losing" in row[lost].classes
 
 
 def loses_ability(place: int, elements: Elements) -> bool:
