@@ -43,10 +43,11 @@ def main() -> None:
         with log.open("w") as file:
             done = subprocess.run([sys.executable, __file__, folder], stdout=file, stderr=file)
         if done.returncode:
-            print(f"litmine: not compiled, so runs take a quarter longer; the tables are the same. Is there a C compiler, are "
-                  f"there Python's headers? All that it said is in {log.relative_to(ROOT)}", file=sys.stderr)  # fmt: skip
+            print(f"litmine: not compiled, so runs are slower; the tables are the same. Is there a C compiler, are there Python's "
+                  f"headers? All that it said is in {log.relative_to(ROOT)}. To try again: rm .venv/.compiled; make setup",
+                  file=sys.stderr)  # fmt: skip
             return
-        with contextlib.suppress(FileExistsError):
+        with contextlib.suppress(OSError):  # another make was faster
             (Path(folder) / "lib").rename(target)
     print(f"litmine: compiled in {time.monotonic() - started:.0f} s", file=sys.stderr)
 

@@ -44,7 +44,6 @@ def test_what_other_code_was_compiled_to_is_left_aside(tmp_path: Path, monkeypat
     assert room.places(["own"]) == [str(folder), "own"]
     monkeypatch.setattr(room, "code_digest", lambda: "of other code")
     assert room.places(["own"]) == ["own"]
-    monkeypatch.undo()
 
 
 def test_modules_to_compile_are_there() -> None:
