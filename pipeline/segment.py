@@ -51,7 +51,7 @@ class Segmenters:
 
 def guess_language(text: str) -> str:
     """Return `zh` or `en` for `text`, by the share of Chinese characters among its letters."""
-    han = len(text) - len(HAN_RUN.sub("", text))
+    han = sum(map(len, HAN_RUN.findall(text)))
     if not han:
         return "en"
     if han > len(text) * CHINESE_SHARE:  # no need to count the letters, which are no more

@@ -25,25 +25,22 @@ class Site:
 
 @dataclass(frozen=True)
 class Sites:
-    """The residues by their spellings and the expression that finds them."""
+    """The residues by their spellings, the expression that finds them, and one that most texts without any do not fit."""
 
     letters: Mapping[str, str]
     expression: re.Pattern[str]
-    named: re.Pattern[str]
-    single: re.Pattern[str]
+    hint: re.Pattern[str]
 
     def find(self, text: str) -> list[Site]:
         """Return the residues in `text`, left to right."""
-        if not self.named.search(text) and not self.single.search(text):
-            return []  # most sentences: asking first is faster than the expression
-        return list(self.read(text))
+        return list(self.read(text)) if self.hint.search(text) else []  # asking first is faster than the expression
 
     def read(self, text: str) -> Iterator[Site]:
         """Yield the residues in `text`, left to right."""
         for match in self.expression.finditer(text):
             residue, number = match["residue"] or match["before"], match["number"] or match["ahead"] or ""
             letter = self.letters[residue.lower() if len(residue) > 1 else residue]
-            if number or len(residue) > 3 or not residue.isascii():
+            if number or not is_code(residue):
                 yield Site(match.start(), match.end(), letter + number)
 
 
@@ -57,19 +54,30 @@ def load_sites(path: Path) -> Sites:
     letters = {(row["text"].lower() if len(row["text"]) > 1 else row["text"]): row["letter"] for row in named}
     names = sorted((row["text"] for row in named), key=len, reverse=True)
     single = "".join(name for name in names if len(name) == 1)
-    plain = {form for name in names if len(name) > 1 for form in (name, name.lower(), name.capitalize(), name.upper())}
-    numbered = re.compile(rf"(?:^|[^A-Za-z0-9]|(?<![A-Za-z0-9])p-?|hospho-?)[{single}]-?\d{{2}}")
     behind = sorted((row["text"] for row in rows if row["letter"] == BEHIND), key=len, reverse=True)
-    return Sites(letters, make_expression(names, single, behind), re.compile("|".join(map(re.escape, sorted(plain)))), numbered)
+    place = f"(?:{'|'.join(map(re.escape, behind))})"
+    return Sites(letters, make_expression(names, single, place), make_hint(names, single, place))
 
 
-def make_expression(names: Sequence[str], single: str, behind: Sequence[str]) -> re.Pattern[str]:
-    """Return the expression of a residue: `names` and `single` letters with a number, `behind` what may follow."""
+def make_expression(names: Sequence[str], single: str, place: str) -> re.Pattern[str]:
+    """Return the expression of a residue: `names` and `single` letters with a number, `place` what may follow."""
     words = "|".join(re.escape(name) for name in names if len(name) > 1 and name.isascii())
     chinese = "|".join(name for name in names if not name.isascii())
-    place = f"(?:{'|'.join(map(re.escape, behind))})"
     return re.compile(
         rf"(?:(?:(?<![A-Za-z0-9])|(?=[{HAN}]))(?:[Pp]hospho-?|p-?)?(?P<residue>(?i:{words})|{chinese}|[{single}](?=-?\d{{2,4}}(?![0-9A-Za-z%]|\.\d)))"
         rf"(?:(?:\s?{place})?[\s(（-]?\s?(?P<number>\d{{1,4}})(?![0-9%]|\.\d)[)）]?)?(?:\s?{place})?)"
         rf"|(?<![0-9])(?P<ahead>\d{{2,4}}){place}(?P<before>{chinese})"
     )
+
+
+def make_hint(names: Sequence[str], single: str, place: str) -> re.Pattern[str]:
+    """Return an expression that a text with a residue fits, and few others: a full name, or a code with its number."""
+    forms = {form for name in names if len(name) > 1 for form in (name, name.lower(), name.capitalize(), name.upper())}
+    full = "|".join(sorted(form for form in forms if not is_code(form)))
+    codes = "|".join(sorted(filter(is_code, forms)))
+    return re.compile(rf"{full}|(?:{codes})(?:\s?{place})?[\s(（-]?\s?[0-9]|[{single}]-?[0-9]{{2}}")
+
+
+def is_code(residue: str) -> bool:
+    """Tell whether a residue is written as a code, which counts only with a number: `Y`, `Tyr`."""
+    return len(residue) <= 3 and residue.isascii()

@@ -37,7 +37,6 @@ from pipeline.records import (
 HOME = ".litmine"
 JOURNAL = f"{HOME}/publish.json"
 STAGE = "tables-"
-MARKS = ',"\r\n'
 BOM = b"\xef\xbb\xbf"
 MAGIC = "litmine-part"
 TABLES: dict[str, type] = {
@@ -130,10 +129,14 @@ def make_lines(table: str, columns: Sequence[Sequence[Any]]) -> bytes:
 
 def quote(cells: Sequence[str]) -> Sequence[str]:
     """Return `cells` as they stand in a CSV file: in quotes where a comma, a quote or a line end is in one."""
-    text = "".join(cells)
-    if not any(mark in text for mark in MARKS):
+    if not needs_quotes("".join(cells)):
         return cells
-    return ['"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in MARKS) else cell for cell in cells]
+    return ['"' + cell.replace('"', '""') + '"' if needs_quotes(cell) else cell for cell in cells]
+
+
+def needs_quotes(text: str) -> bool:
+    """Tell whether a comma, a quote or a line end is in `text`."""
+    return "," in text or '"' in text or "\n" in text or "\r" in text
 
 
 def encode_rows(table: str, rows: Sequence[object]) -> tuple[pa.RecordBatch, bytes]:
