@@ -13,15 +13,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.hits import SCORES, Hit, Place, choose
+from pipeline.segment_en import common_words
 from pipeline.text import HAN_RUN
 
 BRACKETS = re.compile(r"[(（]([^()（）\n]{1,160})[)）]")
 PART = re.compile(r"[^,，;；、]+")
 SHORT = re.compile(r"[A-Za-z][A-Za-z0-9α-ωκ.\-]{1,11}")
+CLIPPED = re.compile("[A-Z][a-z]{1,4}|[a-z]{3,5}")
 NAME_LIKE = re.compile(r"[\u4e00-\u9fffA-Za-z0-9α-ωⅠ-Ⅹ\-]+$")
 LONGEST_NAME = 22  # characters of a Chinese long form
 SHORTEST_NAME = 4  # Chinese characters; below it a rest such as `抑制剂` is taken for a name
 LONGEST_AMBIGUOUS = 5  # letters of a short form that may mean something else than the lexicon says
+LONGEST_SKIPPING = 3  # letters of a clipped name that leaves letters out: `Hp`
 
 Pair = tuple[tuple[int, int], tuple[int, int]]
 """The (start, end) of a short form and of its long form."""
@@ -44,17 +47,26 @@ class Gloss:
 
 
 @dataclass(frozen=True)
+class Names:
+    """What the lexicon says of the names of a concept (its id): whether a long form may be one, whether a word begins one;
+    and the words that are no names.
+    """
+
+    can_mean: Callable[[str, str], bool]
+    begin: Callable[[str, str], bool]
+    stops: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Definitions:
     """What a document defines, as it is read: `meant` by short form, `added` the long forms that no lexicon has, and
     `other` the short forms that mean something else than the lexicon says.
-
-    `can_mean` tells whether a long form may be a name of a concept (its id).
     """
 
     text: str
     by_span: Mapping[tuple[int, int], Hit]
     by_end: Mapping[int, Hit]
-    can_mean: Callable[[str, str], bool]
+    names: Names
     meant: dict[str, Hit] = field(default_factory=dict)
     added: list[Hit] = field(default_factory=list)
     other: set[str] = field(default_factory=set)
@@ -71,7 +83,7 @@ class Definitions:
             for hit in self.by_end.values()
         ):
             return
-        if is_doubtful(surface) and not self.can_mean(self.text[span[0] : span[1]], known.concept_id):
+        if is_doubtful(surface) and not self.names.can_mean(self.text[span[0] : span[1]], known.concept_id):
             self.other.add(surface)
             return
         self.added.append(
@@ -80,13 +92,23 @@ class Definitions:
 
     def define(self, short: tuple[int, int], long: Hit) -> None:
         """Take that `short` stands for `long`: this goes before the lexicon, unless that knows the short form well."""
-        surface, name = self.text[short[0] : short[1]], self.text[long.start : long.end]
+        surface = self.text[short[0] : short[1]]
         known = self.by_span.get(short)
-        if not HAN_RUN.search(name) and not can_stand_for(surface, name):
+        if not self.may_stand(surface, long):
             return
         if known and (known.concept_id == long.concept_id or known.type == long.type or not is_doubtful(surface)):
             return
         self.meant[surface] = long._replace(match="abbreviation", score=SCORES["abbreviation"])
+
+    def may_stand(self, surface: str, long: Hit) -> bool:
+        """Tell whether `surface` may be the short form of `long`: an acronym, or its name cut short."""
+        name = self.text[long.start : long.end]
+        if is_short(surface):
+            return bool(HAN_RUN.search(name)) or can_stand_for(surface, name)
+        if not is_clipped(surface) or surface.lower() in self.names.stops:
+            return False
+        skips = len(surface) <= LONGEST_SKIPPING and surface[0].isupper() and can_stand_for(surface, name)
+        return skips or self.names.begin(surface, long.concept_id)
 
 
 def read_definitions(
@@ -95,15 +117,15 @@ def read_definitions(
     place: Place,
     words: Words,
     defined: Iterable[Pair],
-    can_mean: Callable[[str, str], bool],
+    names: Names,
 ) -> list[Hit]:
     """Return the hits with what the document's own definitions add: short forms everywhere, long forms where defined.
 
-    `defined` are the pairs that the English segmenter found; `words` says where Chinese long forms begin;
-    `can_mean` tells whether a long form may be a name of a concept (its id).
+    `defined` are the pairs that the English segmenter found; `words` says where Chinese long forms begin, `names` what
+    may name a concept.
     """
     real = [hit for hit in hits if hit.match != "wrong"]
-    found = Definitions(text, {(hit.start, hit.end): hit for hit in real}, {hit.end: hit for hit in real}, can_mean)
+    found = Definitions(text, {(hit.start, hit.end): hit for hit in real}, {hit.end: hit for hit in real}, names)
     borders = WordBorders(place)
     for short, span in defined:
         read_pair(short, span, found)
@@ -122,7 +144,7 @@ def read_definitions(
 def read_pair(short: tuple[int, int], span: tuple[int, int], found: Definitions) -> None:
     """Take an English definition: the short form means the name that ends the long one, or names the whole of it."""
     surface = found.text[short[0] : short[1]]
-    if not is_short(surface) or "," in found.text[span[0] : span[1]]:
+    if not (is_short(surface) or is_clipped(surface)) or "," in found.text[span[0] : span[1]]:
         return
     long = found.by_end.get(span[1])
     known = found.by_span.get(short)
@@ -179,7 +201,7 @@ def read_gloss(gloss: Gloss, found: Definitions, borders: WordBorders, words: Wo
             found.name(span, known)
     for part in gloss.parts:
         surface = text[part[0] : part[1]]
-        if long and is_short(surface):
+        if long and (is_short(surface) or is_clipped(surface)):
             found.define(part, long)
         elif (
             known
@@ -225,6 +247,11 @@ def is_doubtful(surface: str) -> bool:
 def is_short(text: str) -> bool:
     """Tell whether `text` has the shape of an abbreviation: short, Latin, with at least two capitals or digits."""
     return bool(SHORT.fullmatch(text)) and sum(c.isupper() or c.isdigit() for c in text) >= 2
+
+
+def is_clipped(text: str) -> bool:
+    """Tell whether `text` has the shape of a name cut short, and is no common word: `Dox` of doxorubicin."""
+    return bool(CLIPPED.fullmatch(text)) and text.lower() not in common_words()
 
 
 def can_stand_for(short: str, long: str) -> bool:

@@ -11,10 +11,11 @@ from pipeline.tables import Row, read_rows
 from pipeline.text import GREEK, HAN
 
 SPELLED = f"(?:{'|'.join(sorted(set(GREEK.values()), key=len, reverse=True))})"
-LAST_NUMBER = re.compile(r"(?P<base>.*?[A-Za-z\u4e00-\u9fff][- ]?)(?P<item>\d{1,2}[a-zA-Z]?)(?:-[35]p)?", re.S)
+LAST_NUMBER = re.compile(r"(?P<base>.*?[A-Za-zα-ω\u4e00-\u9fff][)）]?[- ]?)(?P<item>\d{1,4}[a-zA-Z]?)(?:-[35]p)?", re.S)
 LAST_BOTH = re.compile(r"(?P<base>.*?)(?P<item>[α-ω]\d{1,2}|(?<!\d)\d{1,2}[α-ω])", re.S)
 LAST_LETTER = re.compile(
-    rf"(?P<base>.*?(?:[A-Za-z\u4e00-\u9fff][- ]?|\d))(?P<item>[α-ωɑɛ]|(?<=[ -]){SPELLED}|(?<=\d)[a-eA-F]|(?<=-)[A-F])(?:-[35]p)?",
+    rf"(?P<base>.*?(?:[A-Za-z\u4e00-\u9fff][)）]?[- ]?|\d))"
+    rf"(?P<item>[α-ωɑɛ]|(?<=[ -]){SPELLED}|(?<=\d)[a-eA-F]|(?<=-)[A-F])(?:-[35]p)?",
     re.S,
 )
 PLURAL = re.compile(r"\s(?P<item>\d{1,2})(?![0-9A-Za-z%％]|[.:：]\d)")
@@ -26,7 +27,8 @@ ROLES = ("joint", "span", "counted", "behind", "before", "after")
 
 @dataclass(frozen=True)
 class Enumerations:
-    """What enumerations are read by: a joint, items with one before them, what may stand behind a number, typed heads."""
+    """What enumerations are read by: a joint, items with one before them, what may stand behind a number, typed heads,
+    and what stands between the names of a list."""
 
     between: re.Pattern[str]
     number: re.Pattern[str]
@@ -36,6 +38,7 @@ class Enumerations:
     counted: re.Pattern[str]
     typed: re.Pattern[str]
     head: re.Pattern[str]
+    listed: re.Pattern[str]
 
 
 def load_enumerations(path: Path) -> Enumerations:
@@ -76,7 +79,7 @@ def make_enumerations(joint: str, span: str, counted: str, behind: str, before: 
     between = rf"(?P<joint>{between})[-‐‑–]?"  # the hyphen of `-3` in `STAT1 and -3`
     return Enumerations(
         between=re.compile(between),
-        number=re.compile(rf"{between}(?P<item>\d{{1,2}}[a-eA-E]?)(?![0-9A-Za-z%％]|[.:：]\d)"),
+        number=re.compile(rf"{between}(?P<item>\d{{1,4}}[a-eA-E]?)(?![0-9A-Za-z%％]|[.:：]\d)"),
         letter=re.compile(
             rf"{between}(?P<item>[α-ωɑɛ]|(?:{SPELLED}|[b-e]|(?<=[/／])a|[B-F])(?![A-Za-z]))(?P<arm>-[35]p)?(?![0-9A-Za-zα-ω])"
         ),
@@ -85,6 +88,7 @@ def make_enumerations(joint: str, span: str, counted: str, behind: str, before: 
         counted=re.compile(rf"\s*{counted}"),
         typed=re.compile(rf"{typed}[ -]?(?=\D)"),
         head=re.compile(rf"(?<![A-Za-z0-9])(?P<head>{typed})\s*(?:{joint}|、|/|,)\s*$"),
+        listed=re.compile(rf"\s*(?:[,，、/／;；]\s*{joint}?|{joint})\s*"),
     )
 
 
@@ -122,19 +126,29 @@ def find_items(
 def follow(
     text: str, at: int, base: str, item: re.Pattern[str], known: Callable[[str], bool], forms: Enumerations
 ) -> Iterator[tuple[int, int, str]]:
-    """Yield the items of one kind from `at` on, each joined to `base`, as long as the lexicon has the name."""
+    """Yield the items of one kind from `at` on, each joined to `base`, as long as the lexicon has the name.
+
+    A number with a letter may begin letters of its own: `STAT1, 3 and 5a/b`.
+    """
+    listed = False
     while match := item.match(text, at):
         full = base + match["item"] + (match.groupdict().get("arm") or "")
-        if not known(full) or not may_end(text, match, forms):
+        if not known(full) or not may_end(text, match, forms, listed):
             return
         yield match.start("item"), match.end(), full
-        at = match.end()
+        at, listed = match.end(), True
+        if item is forms.number and full[-1].isalpha():
+            yield from follow(text, at, full[:-1], forms.letter, known, forms)
 
 
-def may_end(text: str, match: re.Match[str], forms: Enumerations) -> bool:
-    """Tell whether a number behind a comma is an item and no count (`IL-6, 10 patients`), a letter no sort (`B cells`)."""
+def may_end(text: str, match: re.Match[str], forms: Enumerations, listed: bool) -> bool:
+    """Tell whether a number behind a comma is an item and no count (`IL-6, 10 patients`), a letter no sort (`B cells`).
+
+    Of one `listed` behind another item with `and`, what stands behind it need not tell.
+    """
     if "/" in match["joint"] or not match["item"][0].isascii():
         return True
-    if match["item"][0].isalpha():
-        return not forms.counted.match(text, match.end())
-    return bool(forms.behind.match(text, match.end())) and not forms.counted.match(text, match.end())
+    if forms.counted.match(text, match.end()):
+        return False
+    closing = listed and match["joint"].strip(" ,，、-") != ""
+    return closing or match["item"][0].isalpha() or bool(forms.behind.match(text, match.end()))

@@ -123,18 +123,29 @@ class Lexicon:
         """
         if concept_id in self.others:
             sorts = {part for clue in self.gene_clues for part in parts_of(clue)}
-            known = sorts | parts_of(self.others[concept_id])
+            known = sorts | self.parts(concept_id)
             return not HAN_RUN.search(long) and not parts_of(long).isdisjoint(known)
+        own = self.parts(concept_id)
+        parts = parts_of(long)
+        if HAN_RUN.search(long) and not any(HAN_RUN.match(part) for part in own):
+            return True
+        return not parts.isdisjoint(own)
+
+    def begin(self, short: str, concept_id: str) -> bool:
+        """Tell whether a Latin word, or as much of it as is known of a name, begins a name of a concept: `Dox`, `Sal`."""
+        start = short[:WORD_START].lower()
+        return any(part.startswith(start) for part in self.parts(concept_id))
+
+    def parts(self, concept_id: str) -> set[str]:
+        """Return the parts of a concept's names (`parts_of`), of a gene of the background those of symbol and name."""
+        if concept_id in self.others:
+            return parts_of(self.others[concept_id])
         if not self._parts:
             for lines in self.names.values():
                 for line in lines.split("\n"):
                     text, owner, _ = line.split("\t", 2)
                     self._parts.setdefault(owner, set()).update(parts_of(text))
-        own = self._parts.get(concept_id, set())
-        parts = parts_of(long)
-        if HAN_RUN.search(long) and not any(HAN_RUN.match(part) for part in own):
-            return True
-        return not parts.isdisjoint(own)
+        return self._parts.get(concept_id, set())
 
 
 def parts_of(text: str) -> set[str]:

@@ -19,6 +19,7 @@ from pipeline.lexicon_rows import (
     STOP_COLUMNS,
     WRONG_COLUMNS,
     check_again,
+    check_case,
     check_common,
     check_entity,
     check_parents,
@@ -205,11 +206,11 @@ def check_references(entities: Sequence[Row], folder: Path) -> Iterator[LexiconE
     names = {spelled: row["id"] for row in entities for _, _, spelled in names_of(row)}
     yield from check_parents(entities, ids)
     for path in sorted((folder / "confusables").glob("*.csv")):
-        rows, findings = read_whole(path, CONFUSABLE_COLUMNS, check_case)
+        rows, findings = read_whole(path, CONFUSABLE_COLUMNS, check_name)
         yield from findings
         for row in rows:
             yield from check_confusable(row, ids, claimed)
-    rows, findings = read_whole(folder / "wrong_matches.csv", WRONG_COLUMNS, check_case)
+    rows, findings = read_whole(folder / "wrong_matches.csv", WRONG_COLUMNS, check_name)
     yield from findings
     for row in rows:
         if row["concept_id"] and row["concept_id"] not in ids:
@@ -220,13 +221,13 @@ def check_references(entities: Sequence[Row], folder: Path) -> Iterator[LexiconE
             yield row.error("text", f"`{row['text']}` is a name of {names[key(row['text'])]}", "drop it here or there")
 
 
-def check_case(row: Row) -> None:
+def check_name(row: Row) -> None:
     """Raise LexiconError for a row of confusables or wrong matches with an empty name or an unknown case."""
     column = "name" if "name" in row.cells else "text"
     if not key(row[column]):
         raise row.error(column, "the cell is empty", "write the name, or drop the row")
-    if row.cells.get("case", "any") not in ("any", "exact"):
-        raise row.error("case", f"`{row['case']}` is not known", "write exact or any")
+    if "case" in row.cells:
+        check_case(row)
 
 
 def check_confusable(row: Row, ids: set[str], claimed: set[tuple[str, str]]) -> Iterator[LexiconError]:

@@ -37,6 +37,9 @@ BORDER_COLUMNS = ("text", "lang", "note")
 CLASS_COLUMNS = ("text", "lang", "side", "note")
 HGNC_COLUMNS = ("id", "symbol", "name", "aliases", "previous", "locus_type")
 SPREADSHEETS = (".xlsx", ".xls", ".ods", ".tsv", ".numbers")
+CASES = ("any", "exact", "title")
+"""How a confusable name may be written: in any case, as it stands, or also like a mouse's (`Bach1`)."""
+
 JOINT = re.compile("[;；]")
 COMMAS = re.compile(", |(?<![0-9])，|，(?![0-9])|、")
 PARTS = {"synonyms_en": re.compile(r"(?=.*[A-Z0-9])[\w-]{2,}"), "synonyms_zh": re.compile(".{2,}")}
@@ -245,13 +248,18 @@ def spellings(text: str) -> Iterator[str]:
         yield own[:-1] + "s" + SEPARATOR
 
 
+def check_case(row: Row) -> None:
+    """Raise LexiconError at an unknown `case` of a row of confusables."""
+    if row["case"] not in CASES:
+        raise row.error("case", f"`{row['case']}` is not known", f"write one of {', '.join(CASES)}")
+
+
 def read_confusables(folder: Path) -> dict[tuple[str, str], dict[str, Row]]:
     """Return the rows of lexicons/confusables by key and concept, then by spelling; raise LexiconError if wrong."""
     rows: dict[tuple[str, str], dict[str, Row]] = {}
     for path in sorted(folder.glob("*.csv")):
         for row in read_rows(path, CONFUSABLE_COLUMNS):
-            if row["case"] not in ("exact", "any"):
-                raise row.error("case", f"`{row['case']}` is not known", "write exact or any")
+            check_case(row)
             if not row["name"]:
                 raise row.error("name", "the cell is empty", "write the name, or drop the row")
             rows.setdefault((key(row["name"]), row["concept_id"]), {})[row["name"]] = row
@@ -265,15 +273,10 @@ def make_names(text: str, spelled: str, concept_id: str, place: str, confusables
         yield Name(text, concept_id, CORE, place)
         return
     for row in rows.values():
-        yield Name(
-            row["name"],
-            concept_id,
-            CORE,
-            place,
-            row["case"] == "exact",
-            tuple(row.list("need")),
-            tuple(row.list("avoid")),
-        )
+        forms = (row["name"], row["name"].capitalize()) if row["case"] == "title" else (row["name"],)
+        need, avoid = tuple(row.list("need")), tuple(row.list("avoid"))
+        for form in forms:
+            yield Name(form, concept_id, CORE, place, row["case"] != "any", need, avoid)
 
 
 def read_wrong(path: Path) -> Iterator[tuple[str, Name]]:

@@ -11,9 +11,10 @@ from itertools import chain
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.abbreviations import Words, read_definitions
+from pipeline.abbreviations import Names, Words, read_definitions
+from pipeline.brackets import join_brackets
 from pipeline.candidates import find_candidates
-from pipeline.enumerations import SPELLED, find_heads, find_items
+from pipeline.enumerations import find_heads, find_items
 from pipeline.hits import SCORES, Hit, Place, add, choose
 from pipeline.ids import mention_id
 from pipeline.lexicon import BACKGROUND, WRONG, Concept, Lexicon, Name, Shape, lookup
@@ -40,13 +41,14 @@ SPECIES = re.compile(
 
 POLYMORPHISM = re.compile(r"-\d{2,4} ?(?:[ACGT][/>][ACGT]|[ACGT]{2})(?![A-Za-z0-9])")
 VERSION = re.compile(r"(?<=\d)\.\d{1,2}(?!\d)(?=$|[^\s,]|\s[a-z])")
-SUFFIX = re.compile(
-    rf"[)）]\s?-?\s?(?P<suffix>[α-ω]\d?|\d{{1,2}}[A-Za-z]?(?![\d.%])|[A-Z]\d{{1,2}}(?![\d.%])|{SPELLED}(?![A-Za-z]))"
-)
+CUT = re.compile(r"^.*[(（]([^()（）]+)[)）][ -]?")
+"""What of the full name of a half stands before a bracket: `cyclin-dependent kinase (CDK) ` of `… (CDK) 4/6`."""
 WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9\-]*[A-Za-z0-9](?![A-Za-z0-9])")
 NEAR = 15  # code points on either side in which a confusable name's `avoid` words are looked for
 WINDOW = 48  # code points before and behind a shape's anchor in which the whole of it stands
 SIMILAR = {"zh": 88.0, "en": 93.0}  # rapidfuzz ratio from which a long name is taken for a typing error
+LONGEST_JOINT = 7  # code points between two names of a list: `, and `
+LONGEST_CLUE = 16  # code points of a word that tells a gene, with the space before it
 LONG_WORD = {"zh": 7, "en": 9}  # letters of a name that is looked up with typing errors
 TITLE_SHARE = 0.7  # of capitals in a sentence: above it capitals do not tell a symbol from a word
 
@@ -65,8 +67,9 @@ def recognise(
     place = Place(segments, tuple(segment.offset for segment in segments))
     hits = choose(find_names(text, place, lexicon))
     hits = add(hits, find_prefixed(text, hits, place, lexicon))
-    hits = read_definitions(text, hits, place, Words(lexicon.borders, lexicon.classes), defined, lexicon.can_mean)
-    hits = add(hits, join_suffixes(text, hits, lexicon))
+    words, names = Words(lexicon.borders, lexicon.classes), Names(lexicon.can_mean, lexicon.begin, lexicon.stop_words)
+    hits = read_definitions(text, hits, place, words, defined, names)
+    hits = add(hits, join_brackets(text, hits, lexicon))
     hits = add(hits, find_shapes(text, hits, place, lexicon))
     unknown = list(unknown_words(text, hits, place, lexicon))
     hits = add(hits, find_typos(unknown, lexicon))
@@ -86,8 +89,8 @@ def recognise(
 def find_names(text: str, place: Place, lexicon: Lexicon) -> Iterator[Hit]:
     """Yield every stretch of `text` that is a name of the lexicon and may be meant there; stretches may overlap.
 
-    A name that needs words in its sentence counts without them where the document has it with them elsewhere: a short
-    form has one sense in one document.
+    A name that needs words in its sentence counts without them where its neighbours tell it, and where the document has
+    it with them elsewhere: a short form has one sense in one document.
     """
     barred: list[tuple[int, int, Name]] = []
     found: list[Hit] = []
@@ -100,6 +103,7 @@ def find_names(text: str, place: Place, lexicon: Lexicon) -> Iterator[Hit]:
             found.append(make_hit(text, first, last, prefer(meant, text[first:last]), meant, lexicon))
         else:
             waiting.append((first, last, name))
+    found += find_symbols(text, found, waiting, lexicon)
     senses = {(text[hit.start : hit.end].lower(), hit.concept_id) for hit in found}
     found += [
         make_hit(text, start, end, name, (), lexicon)
@@ -107,6 +111,38 @@ def find_names(text: str, place: Place, lexicon: Lexicon) -> Iterator[Hit]:
         if (text[start:end].lower(), name.concept_id) in senses
     ]
     yield from bar(found, barred)
+
+
+def find_symbols(
+    text: str, found: Sequence[Hit], waiting: Iterable[tuple[int, int, Name]], lexicon: Lexicon
+) -> Iterator[Hit]:
+    """Yield the approved symbols among `waiting` that are genes by what stands beside them.
+
+    That is a word that tells a gene (`OGT mRNA`), or two genes of a list (`SOD1, GSR and TXN2`).
+    """
+    genes = {(hit.start, hit.end) for hit in found if hit.type == "gene"}
+    for start, end, name in waiting:
+        concept = lexicon.concept(name.concept_id)
+        if concept.type != "gene" or concept.name_en != text[start:end]:
+            continue
+        told = text[end : end + LONGEST_CLUE].lstrip().lower().startswith(lexicon.gene_clues)
+        if told or count_listed(text, start, end, genes, lexicon.enumerations.listed) > 1:
+            genes.add((start, end))
+            yield make_hit(text, start, end, name, (), lexicon)
+
+
+def count_listed(text: str, start: int, end: int, genes: Iterable[tuple[int, int]], joint: re.Pattern[str]) -> int:
+    """Return how many of `genes`, by their spans, stand in one list with `text[start:end]`: two on a side at most."""
+    behind, before = dict(genes), {last: first for first, last in genes}
+    count = 0
+    for ends, step, at in ((before, -1, start), (behind, 1, end)):
+        for _ in range(2):
+            far = next((at + step * gap for gap in range(1, LONGEST_JOINT + 1) if at + step * gap in ends
+                        and joint.fullmatch(text, min(at, at + step * gap), max(at, at + step * gap))), None)  # fmt: skip
+            if far is None:
+                break
+            at, count = ends[far], count + 1
+    return count
 
 
 def find_claims(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int, Name, Sequence[Name]]]:
@@ -198,7 +234,7 @@ def is_spelled(name: Name, surface: str) -> bool:
         return True
     plain = surface.removesuffix("s") if surface[:-1].isupper() else surface
     if name.exact:
-        if name.source == BACKGROUND and " " in surface and not name.text.isupper():
+        if " " in surface and not name.text.isupper() and (name.source == BACKGROUND or name.text.isalnum()):
             return False
         return plain.replace("-", "").replace(" ", "") == name.text.replace("-", "").replace(" ", "")
     letters = "".join(filter(str.isalpha, surface))
@@ -261,23 +297,6 @@ def list_others(name: Name, claims: Sequence[Name]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([claim.concept_id for claim in claims if claim.concept_id != name.concept_id]))
 
 
-def join_suffixes(text: str, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator[Hit]:
-    """Yield names that a closing bracket cuts in two: `干扰素（interferon，IFN）-γ` holds `IFN）-γ`.
-
-    Where the brackets hold only the short form of an English name, the name is the whole of it: `interleukin (IL)-2`.
-    """
-    ends = {hit.end: hit.start for hit in hits if hit.match != "wrong" and text[hit.start : hit.end].isascii()}
-    for hit in hits:
-        if hit.match == "wrong" or not (match := SUFFIX.match(text, hit.end)):
-            continue
-        names = lookup(lexicon, text[hit.start : hit.end] + "-" + match["suffix"])
-        if names:
-            concept = lexicon.concept(names[0].concept_id)
-            opened = len(text[: hit.start - 1].rstrip()) if hit.start and text[hit.start - 1] in "(（" else 0
-            start = ends.get(opened, hit.start)
-            yield Hit(start, match.end(), concept.id, concept.type, "enumeration", SCORES["enumeration"])
-
-
 def expand(text: str, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator[Hit]:
     """Yield the halves of enumerations behind the names that begin them."""
     forms = lexicon.enumerations
@@ -297,6 +316,7 @@ def is_known(name: str, kind: str, lexicon: Lexicon) -> bool:
 
 def find_whole(name: str, kind: str, lexicon: Lexicon) -> tuple[str, str] | None:
     """Return (concept id, name) of a name of this type by the lexicon or by a shape, or None."""
+    name = CUT.sub(r"\1-", name)
     for claim in lookup(lexicon, name):
         concept = lexicon.concept(claim.concept_id)
         if concept.type == kind:

@@ -10,6 +10,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,14 @@ NO_SPACE = re.compile(r"(?:(?<=[a-z]{3})|(?<=[A-Z0-9]{3})|(?<=[a-z][)\]]))[.!?](
 LONGEST_READ = 8_000
 """Code points of a text in which scispaCy looks for definitions at a time; paragraphs are hardly ever longer."""
 TERMINATORS = [".", "!", "?", "。", "！", "？"]
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """Return the words, in small letters, that are in every English text: spaCy's stop words."""
+    from spacy.lang.en.stop_words import STOP_WORDS
+
+    return frozenset(STOP_WORDS)
 
 
 @dataclass(frozen=True)

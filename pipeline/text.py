@@ -21,7 +21,10 @@ GREEK = {  # the letter's name, as English texts spell it
     "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
 }  # fmt: skip
 ROMAN = {"Ⅰ": "i", "Ⅱ": "ii", "Ⅲ": "iii", "Ⅳ": "iv", "Ⅴ": "v", "Ⅵ": "vi", "Ⅶ": "vii", "Ⅷ": "viii", "Ⅸ": "ix", "Ⅹ": "x"}
-LOOK_ALIKE = str.maketrans({"ɑ": "α", "ɛ": "ε", "µ": "μ", "ϰ": "κ", "ϕ": "φ", "’": "'", "′": "'"})
+APOSTROPHES = "’‘′´ʼ＇"
+"""What texts write for an apostrophe: quotes, a prime, an accent, the letter, the wide one; a key has the plain one."""
+
+LOOK_ALIKE = str.maketrans({"ɑ": "α", "ɛ": "ε", "µ": "μ", "ϰ": "κ", "ϕ": "φ", **dict.fromkeys(APOSTROPHES, "'")})
 SEPARATOR = "\x1f"
 """Stands in a key wherever a Latin word or a number begins or ends."""
 
@@ -94,7 +97,10 @@ def fold(text: str) -> Folded:
     starts, ends = array("I"), array("I")
     places = array("I", range(len(text) + 1))
     bounded = False
-    for match in WORD.finditer(simplify(text)):
+    plain = simplify(text)
+    for sign in APOSTROPHES:
+        plain = plain.replace(sign, "'")
+    for match in WORD.finditer(plain):
         (start, end), kind = match.span(), match.lastgroup
         if kind == "plain":
             if bounded:
