@@ -406,6 +406,8 @@ def unpack_background(entry: str, clues: tuple[str, ...]) -> Iterator[Name]:
     yield Name(text, concept_id, BACKGROUND, row, exact=style != "any", need=need)
     if style in ("title", "small"):
         yield Name(text.capitalize(), concept_id, BACKGROUND, row, exact=True)
+    if "orf" in text:  # an open reading frame: C9orf72, in many texts C9ORF72
+        yield Name(text.upper(), concept_id, BACKGROUND, row, exact=True)
     if style == "small":
         yield Name(text.lower(), concept_id, BACKGROUND, row, exact=True)
 
