@@ -33,6 +33,9 @@ FEWEST_SPACED = 12  # columns of a line with spaces between all its characters; 
 CELL_SPACE = re.compile(f"[ \u3000\xa0]{{2,}}|(?<=[{HAN})）]) | (?=[{HAN}])")
 PARTED_WORDS = re.compile(f"[{HAN}]{{2}} +[{HAN}]{{2}}")
 PROSE = re.compile("[，。；,;]")
+CUT_SYMBOL = re.compile("[A-Zα-ω][A-Za-z0-9α-ω]*[-‐]$")
+"""What a line ends with inside a symbol: `IL-` before a line that begins with 6."""
+
 COMPOUND = re.compile("[A-Za-z]+(?:-[a-z]+)?")
 HYPHENS = "-‐\xad"
 OWN_LINE = {"heading_word", "head_references", "table_row"}
@@ -231,8 +234,15 @@ def runs_on(before: Line, after: Line, page: Page) -> bool:
 
 
 def is_broken(before: Line, after: Line, repairs: Repairs, parted_word: PartedWord) -> bool:
-    """Tell whether no paragraph can end between two lines, however wide they are: inside a word, behind `的` and such."""
-    if before.final or after.kind or before.kind in OWN_LINE or (before.label and before.kind.startswith("label_")):
+    """Tell whether no paragraph can end between two lines, however wide they are: inside a word, behind `的` and such.
+
+    A number that looks like a heading's goes on a symbol that the line before it parts (`STAT-`).
+    """
+    if before.final or before.kind in OWN_LINE or (before.label and before.kind.startswith("label_")):
+        return False
+    if after.text[0].isdigit() and min(before.width, after.width) >= BROKEN and CUT_SYMBOL.search(before.text[-12:]):
+        return True
+    if after.kind:
         return False
     if after.text.startswith(CLOSED_START) or repairs.closed_start.match(after.text):
         return True

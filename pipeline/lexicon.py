@@ -15,6 +15,7 @@ from pathlib import Path
 import ahocorasick
 
 from pipeline import __version__
+from pipeline.affixes import Affixes, load_affixes
 from pipeline.candidates import load_ordinary
 from pipeline.enumerations import Enumerations, load_enumerations
 from pipeline.errors import LexiconError
@@ -91,6 +92,7 @@ class Lexicon:
     classes: tuple[str, ...]
     digest: str
     enumerations: Enumerations
+    affixes: Affixes
     long_names: tuple[str, ...] = ()
     clues: Mapping[str, str] = field(default_factory=dict)
     ordinary: tuple[re.Pattern[str], ...] = ()
@@ -222,7 +224,7 @@ def without_collector() -> Iterator[None]:
 
 def code_digest() -> str:
     """Return a hash over the modules that compile the lexicon: another version's cache is not taken."""
-    modules = ("lexicon.py", "lexicon_rows.py", "candidates.py", "enumerations.py", "text.py")
+    modules = ("lexicon.py", "lexicon_rows.py", "affixes.py", "candidates.py", "enumerations.py", "text.py")
     return hashlib.sha256(b"".join((Path(__file__).parent / name).read_bytes() for name in modules)).hexdigest()
 
 
@@ -301,6 +303,7 @@ def compile_lexicon(folder: Path, digest: str) -> Lexicon:
         classes=tuple(word for word, side in classes if side != "before" and SEPARATOR not in word),
         digest=digest,
         enumerations=load_enumerations(folder / "enumerations.csv"),
+        affixes=load_affixes(folder / "affixes.csv"),
         long_names=long_names,
         clues=clues,
         ordinary=load_ordinary(folder / "no_candidates.csv"),

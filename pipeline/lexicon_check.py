@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from pipeline.affixes import COLUMNS as AFFIX_COLUMNS
+from pipeline.affixes import check_affix
 from pipeline.candidates import COLUMNS as ORDINARY_COLUMNS
 from pipeline.candidates import make_ordinary
 from pipeline.enumerations import COLUMNS as FORM_COLUMNS
@@ -69,6 +71,7 @@ def check_lexicons(folder: Path) -> Iterator[LexiconError]:
     yield from read_whole(folder / "shapes.csv", SHAPE_COLUMNS, make_shape)[1]
     yield from read_whole(folder / "stop_words.csv", STOP_COLUMNS, check_stop_word)[1]
     yield from read_whole(folder / "enumerations.csv", FORM_COLUMNS, check_form)[1]
+    yield from read_whole(folder / "affixes.csv", AFFIX_COLUMNS, check_affix)[1]
     yield from read_whole(folder / "no_candidates.csv", ORDINARY_COLUMNS, make_ordinary)[1]
 
 

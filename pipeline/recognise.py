@@ -25,20 +25,13 @@ from pipeline.text import HAN_RUN, SEPARATOR, fold, slug
 LATIN = frozenset(map(chr, [*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B), *range(0xC0, 0x250)]))
 """The letters and digits of names, A to Z with and without accents: Latin-1 and Latin Extended-A and -B."""
 
-BESIDE = LATIN | {"-", "."}
+BESIDE = LATIN | {"-", ".", "/"}
 """What beside a stretch may mean that it goes on."""
 
 PREFIX = re.compile(r"(?:(?<![A-Za-z0-9])(?:[pP]-?|[Pp]hospho-?|r[hm]u?-?))$")
 """Written on to a name: `p-STAT3` is phosphorylated, `rhIL-6` recombinant human."""
 
 MUTATION = re.compile(r"(?:[A-Z]\d{2,4}[A-Z]|(?:[STY]|Ser|Thr|Tyr)\d{2,4})(?![A-Za-z0-9])")
-SPECIES = re.compile(
-    r"[cdhmp](?<![A-Za-z0-9].)"  # the letter first: a search for one is fast
-    r"(?:(?:(?<=[hm])|(?<=c)a|(?<=d)n)(?=[A-Z]{2})|(?<=p)hospho(?=[A-Z]))"
-    r"(?P<name>[A-Z][A-Za-z]+(?:-?\d+[A-Za-z]?)?(?:-?[α-ω]\d?)?)(?![A-Za-z0-9])"
-)
-"""A symbol with its species or form written on: `hSOCS-2`, `mIL-6`, `caSTAT3`, `dnJAK2`, `phosphoSTAT3`."""
-
 POLYMORPHISM = re.compile(r"-\d{2,4} ?(?:[ACGT][/>][ACGT]|[ACGT]{2})(?![A-Za-z0-9])")
 VERSION = re.compile(r"(?<=\d)\.\d{1,2}(?!\d)(?=$|[^\s,]|\s[a-z])")
 CUT = re.compile(r"^.*[(（]([^()（）]+)[)）][ -]?")
@@ -67,6 +60,7 @@ def recognise(
     place = Place(segments, tuple(segment.offset for segment in segments))
     hits = choose(find_names(text, place, lexicon))
     hits = add(hits, find_prefixed(text, hits, place, lexicon))
+    hits = add(hits, find_suffixed(text, place, lexicon))
     words, names = Words(lexicon.borders, lexicon.classes), Names(lexicon.can_mean, lexicon.begin, lexicon.stop_words)
     hits = read_definitions(text, hits, place, words, defined, names)
     hits = add(hits, join_brackets(text, hits, lexicon))
@@ -156,7 +150,7 @@ def find_claims(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int, Name, S
         end = ends[last - (spelled[-1] == SEPARATOR)]
         beside = text[start - 1 : start] in BESIDE or text[end : end + 1] in BESIDE
         surface = text[start:end]
-        if (beside and not stands_alone(text, start, end)) or "\n" in surface:
+        if (beside and not stands_alone(text, start, end, lexicon.affixes.after)) or "\n" in surface:
             continue
         names = known.get((spelled, surface))
         if names is None:
@@ -191,16 +185,18 @@ def bar(hits: Sequence[Hit], barred: Sequence[tuple[int, int, Name]]) -> Iterato
             yield Hit(start, end, "", "", "wrong", 1.0)
 
 
-def stands_alone(text: str, start: int, end: int) -> bool:
-    """Tell whether no letter or digit goes on at either end; a mutation behind a name does not count.
+def stands_alone(text: str, start: int, end: int, affix: re.Pattern[str]) -> bool:
+    """Tell whether no letter or digit goes on at either end; a mutation or an `affix` behind a name does not count.
 
-    `JAK2V617F`, `IL1B-31T/C`.
+    `JAK2V617F`, `IL1B-31T/C`, `IL-6mRNA`; the last letter of a name begins no affix: `Stat3F/F`.
     """
     first, last = text[start], text[end - 1]
     before, behind = text[start - 1 : start] if start else "", text[end : end + 1]
     if first in LATIN and before in LATIN and not PREFIX.search(text, max(0, start - 8), start):
         return False
-    if last in LATIN and behind in LATIN and not MUTATION.match(text, end):
+    if last in LATIN and behind in LATIN and not MUTATION.match(text, end) and not affix.match(text, end):
+        return False
+    if behind == "/" and text[end - 2 : end - 1].isdigit() and affix.match(text, end - 1):
         return False
     if before and before in "-." and first.isdigit():
         return False
@@ -271,23 +267,42 @@ def make_hit(text: str, start: int, end: int, name: Name, claims: Sequence[Name]
 
 
 def find_prefixed(text: str, hits: Sequence[Hit], place: Place, lexicon: Lexicon) -> Iterator[Hit]:
-    """Yield the genes before whose symbol a letter or two for the species or the form are written on."""
+    """Yield the genes before whose symbol a few letters for the species, the form or the construct are written on."""
     ends = {hit.start: hit.end for hit in hits}
-    for match in SPECIES.finditer(text):
+    for match in lexicon.affixes.prefixed.finditer(text):
         if ends.get(match.start(), 0) >= match.end() or match.group().lower() in lexicon.stop_words:
             continue  # a name of its own: `mTOR`, `hCG`
-        start, end = match.span("name")
-        meant = [
-            claim
-            for claim in lookup(lexicon, match["name"])
-            if lexicon.concept(claim.concept_id).type == "gene"
-            and is_spelled(claim, match["name"])
-            and not is_avoided(claim, text, start, end)
-            and has_context(claim, start, place)
-        ]
-        if meant:
-            hit = make_hit(text, start, end, prefer(meant, match["name"]), meant, lexicon)
-            yield hit._replace(start=match.start())
+        if hit := find_gene(text, *match.span("name"), place, lexicon):
+            apart = lexicon.affixes.construct.search(text, match.start(), hit.start)
+            yield hit if apart else hit._replace(start=match.start())
+
+
+def find_suffixed(text: str, place: Place, lexicon: Lexicon) -> Iterator[Hit]:
+    """Yield the genes whose symbol ends with a letter on to which an affix is written: `VEGFmRNA`, `CD11chi`.
+
+    Behind a digit `find_claims` finds them.
+    """
+    for match in lexicon.affixes.on_letter.finditer(text):
+        if stem := lexicon.affixes.stem_of(text, match):
+            whole, part = stem.start(), stem.start() + stem.group().find("-") + 1
+            for start in (whole,) if part == whole else (whole, part):
+                if hit := find_gene(text, start, stem.end(), place, lexicon):
+                    yield hit
+                    break
+
+
+def find_gene(text: str, start: int, end: int, place: Place, lexicon: Lexicon) -> Hit | None:
+    """Return the hit of the gene that `text[start:end]` names, or None."""
+    surface = text[start:end]
+    meant = [
+        claim
+        for claim in lookup(lexicon, surface)
+        if lexicon.concept(claim.concept_id).type == "gene"
+        and is_spelled(claim, surface)
+        and not is_avoided(claim, text, start, end)
+        and has_context(claim, start, place)
+    ]
+    return make_hit(text, start, end, prefer(meant, surface), meant, lexicon) if meant else None
 
 
 def list_others(name: Name, claims: Sequence[Name]) -> tuple[str, ...]:
@@ -301,12 +316,17 @@ def expand(text: str, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator[Hit]:
     """Yield the halves of enumerations behind the names that begin them."""
     forms = lexicon.enumerations
     for hit in hits:
-        if hit.match == "wrong":
+        if hit.match == "wrong" or is_clone(text, hit.start, hit.end, lexicon):
             continue
         items = find_items(text, hit.start, hit.end, partial(is_known, kind=hit.type, lexicon=lexicon), forms)
         for start, end, full in chain(items, find_heads(text, hit.start, hit.end, forms)):
             if found := find_whole(full, hit.type, lexicon):
                 yield Hit(start, end, found[0], hit.type, "enumeration", SCORES["enumeration"], name_en=found[1])
+
+
+def is_clone(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
+    """Tell whether the number behind a name counts the constructs against it: `si-STAT3-1`."""
+    return text[end : end + 1] == "-" and bool(lexicon.affixes.construct.search(text, max(0, start - 4), start))
 
 
 def is_known(name: str, kind: str, lexicon: Lexicon) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import re
 import unicodedata
 from array import array
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from pipeline.errors import LexiconError
 from pipeline.records import Repair
-from pipeline.text import HAN, HAN_RUN
+from pipeline.text import GREEK, HAN, HAN_RUN
 
 SIGN = "，。、；：？！（）《》【】…～"
 """The body of a character class for Chinese punctuation beside which no space stands."""
@@ -30,6 +31,7 @@ LINE_SHAPES = (  # a line is what the first of these says that fits
     "heading_number", "caption_table", "caption_figure", "table_row", "running_head", "reference_item", "list_item",
 )  # fmt: skip
 OTHER_SHAPES = ("hyphen_kept", "heading_run_in", "open_end", "closed_start")
+LETTER_OF = {name: letter for letter, name in GREEK.items() if letter != "ς"}
 ESCAPE = re.compile(r"\\(n|r|t|u[0-9a-f]{4})")
 
 Edit = tuple[int, int, str, str]
@@ -240,14 +242,27 @@ def fill(pattern: str) -> str:
     return pattern.replace("{HAN}", HAN).replace("{SIGN}", SIGN)
 
 
+def spell_greek(name: str) -> str:
+    """Return the Greek letter of which `name` holds the English name (`$\\alpha$`, `{kappa}`), `name` if there is none."""
+    return LETTER_OF.get(name.strip("$\\{}[]"), name)
+
+
+VERBS: Mapping[str, Callable[[str], str]] = {
+    "{nfkc}": lambda text: unicodedata.normalize("NFKC", text),
+    "{strip}": lambda text: text.strip(" "),
+    "{html}": html.unescape,
+    "{greek}": spell_greek,
+}
+"""What a replacement cell may say is done to what the pattern found."""
+
+
 def make_replacement(
     file: Path, number: int, cell: str, pattern: re.Pattern[str] | None, glyphs: Mapping[str, dict[str, str]]
 ) -> Callable[[re.Match[str]], str]:
-    """Return what a replacement cell says: `{nfkc}`, `{strip}`, `{glyphs:TABLE}`, or a template with `\\1`."""
-    if cell == "{nfkc}":
-        return lambda match: unicodedata.normalize("NFKC", match.group())
-    if cell == "{strip}":
-        return lambda match: match.group().strip(" ")
+    """Return what a replacement cell says: one of VERBS, `{glyphs:TABLE}`, or a template with `\\1`."""
+    if cell in VERBS:
+        verb = VERBS[cell]
+        return lambda match: verb(match.group())
     if cell.startswith("{glyphs:"):
         if (table := cell[8:-1]) not in glyphs:
             raise LexiconError(file, number, "replacement", f"there is no table {table}", "Add it to glyphs.csv")

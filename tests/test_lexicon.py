@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import LEXICONS, cases
 
+from pipeline.affixes import COLUMNS as AFFIX_COLUMNS
 from pipeline.candidates import COLUMNS as ORDINARY_COLUMNS
 from pipeline.enumerations import COLUMNS as ENUMERATION_COLUMNS
 from pipeline.errors import LexiconError
@@ -63,6 +64,7 @@ def small(tmp_path: Path) -> Path:
     write(folder / "clues.csv", CLUE_COLUMNS, "inhibitor,en,drug,")
     write(folder / "endings.csv", ENDING_COLUMNS, "ing,")
     write(folder / "enumerations.csv", ENUMERATION_COLUMNS, "and,en,joint,")
+    write(folder / "affixes.csv", AFFIX_COLUMNS, "h,form,symbol,", "si,before,symbol,", "mRNA,after,any,")
     write(folder / "no_candidates.csv", ORDINARY_COLUMNS, "figure,Fig\\w*,Fig2,")
     write(folder / "segment" / "borders.csv", ("text", "lang", "note"), "的,zh,")
     write(
@@ -137,6 +139,9 @@ BROKEN = [
     ("wrong_matches.csv", WRONG_COLUMNS, ["STAT3,any,,,,"], 2, "text", "is a name of"),
     ("wrong_matches.csv", WRONG_COLUMNS, ["STAT3 road,any,,hgnc:1,,"], 2, "concept_id", "no row"),
     ("stop_words.csv", STOP_COLUMNS, [",en,biology,a class"], 2, "text", "empty"),
+    ("affixes.csv", AFFIX_COLUMNS, ["h?,form,symbol,"], 2, "text", "is no affix"),
+    ("affixes.csv", AFFIX_COLUMNS, ["h,behind,symbol,"], 2, "side", "is not known"),
+    ("affixes.csv", AFFIX_COLUMNS, ["h,form,capital,"], 2, "stem", "is not known"),
     ("shapes.csv", SHAPE_COLUMNS, ["a,en,drug,,[a-z,litmine:{slug},,,x,x,y,"], 2, "pattern", "no regular expression"),
     (
         "shapes.csv",
