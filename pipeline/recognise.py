@@ -31,6 +31,9 @@ BESIDE = LATIN | {"-", ".", "/"}
 PREFIX = re.compile(r"(?:(?<![A-Za-z0-9])(?:[pP]-?|[Pp]hospho-?|r[hm]u?-?))$")
 """Written on to a name: `p-STAT3` is phosphorylated, `rhIL-6` recombinant human."""
 
+WRITTEN_ON = re.compile(r"(?:[pP]-?|[Pp]hospho-?|r[hm]u?-?|[hm]|ca|dn)(?=[A-Za-z])")
+"""The same and the letters for a species at the beginning of a mention."""
+
 MUTATION = re.compile(r"(?:[A-Z]\d{2,4}[A-Z]|(?:[STY]|Ser|Thr|Tyr)\d{2,4})(?![A-Za-z0-9])")
 POLYMORPHISM = re.compile(r"-\d{2,4} ?(?:[ACGT][/>][ACGT]|[ACGT]{2})(?![A-Za-z0-9])")
 VERSION = re.compile(r"(?<=\d)\.\d{1,2}(?!\d)(?=$|[^\s,]|\s[a-z])")
@@ -318,7 +321,8 @@ def expand(text: str, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator[Hit]:
     for hit in hits:
         if hit.match == "wrong" or is_clone(text, hit.start, hit.end, lexicon):
             continue
-        items = find_items(text, hit.start, hit.end, partial(is_known, kind=hit.type, lexicon=lexicon), forms)
+        begin = find_own(text, hit, lexicon)
+        items = find_items(text, begin, hit.end, partial(is_known, kind=hit.type, lexicon=lexicon), forms)
         for start, end, full in chain(items, find_heads(text, hit.start, hit.end, forms)):
             if found := find_whole(full, hit.type, lexicon):
                 yield Hit(start, end, found[0], hit.type, "enumeration", SCORES["enumeration"], name_en=found[1])
@@ -327,6 +331,15 @@ def expand(text: str, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator[Hit]:
 def is_clone(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
     """Tell whether the number behind a name counts the constructs against it: `si-STAT3-1`."""
     return text[end : end + 1] == "-" and bool(lexicon.affixes.construct.search(text, max(0, start - 4), start))
+
+
+def find_own(text: str, hit: Hit, lexicon: Lexicon) -> int:
+    """Return where the name itself begins in a mention: behind the `p-` of `p-ERK1`."""
+    prefix = WRITTEN_ON.match(text, hit.start, hit.end) if hit.type == "gene" else None
+    if not prefix or not lexicon.enumerations.between.match(text, hit.end):
+        return hit.start
+    names = lookup(lexicon, text[prefix.end() : hit.end])
+    return prefix.end() if any(name.concept_id == hit.concept_id for name in names) else hit.start
 
 
 def is_known(name: str, kind: str, lexicon: Lexicon) -> bool:
