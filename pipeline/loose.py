@@ -93,9 +93,17 @@ def is_barred(row: Sequence[Element], first: int, last: int, patient: int) -> bo
 def is_acted_on(row: Sequence[Element], first: int, deeds: Sequence[tuple[int, int]]) -> bool:
     """Tell whether what a loose pattern links with the mention at `first` is acted on in a clause behind that one.
 
-    So it is in `A lowers B, and C lowers D` and in `in A-treated mice, C lowers D`. `deeds`: the verb, and who acts.
+    So it is in `A lowers B, and C lowers D` and in `in A-treated mice, C lowers D`; A does nothing in `C helps A by
+    lowering D` either. `deeds`: the verb, and who acts.
     """
-    return any(first < owner < verb and opens_clause(row, owner) for verb, owner in deeds)
+    return any(first < owner < verb and opens_clause(row, owner) or (owner < first < verb and is_means_of(row, owner, first, verb))
+               for verb, owner in deeds)  # fmt: skip
+
+
+def is_means_of(row: Sequence[Element], owner: int, object_: int, verb: int) -> bool:
+    """Tell whether the gerund `verb` says how `owner` acts on `object_`, which another verb governs: `A lowers B by raising C`."""
+    gerund = "ing" in row[verb].classes and row[verb - 1].classes & {"by", "via"}
+    return bool(gerund) and any(part.classes & {"verb", "past"} for part in row[owner + 1 : object_])
 
 
 def opens_clause(row: Sequence[Element], place: int) -> bool:
@@ -126,9 +134,11 @@ def is_cause_named(row: Sequence[Element], place: int) -> bool:
 
 
 def is_cause_behind(row: Sequence[Element], first: int, last: int) -> bool:
-    """Tell whether the mention at `last` says by what another one is caused: `blocked C caused by B`."""
-    caused = last > 1 and "by" in row[last - 1].classes and row[last - 2].classes & {"past.increase", "past.cause"}
-    return bool(caused) and any(part.members for part in row[first + 1 : last])
+    """Tell whether the mention at `last` says by what another one is changed: `blocked C caused by B`, `in cells given B`."""
+    verbs = {"past.increase", "past.decrease", "past.cause"}
+    caused = last > 1 and "by" in row[last - 1].classes and row[last - 2].classes & verbs
+    given = "resp" in row[last - 1].classes
+    return (given or bool(caused)) and any(part.members for part in row[first + 1 : last])
 
 
 def is_left(row: Sequence[Element], place: int, last: int) -> bool:

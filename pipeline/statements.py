@@ -48,10 +48,10 @@ def state_loose(
 
 
 def find_deeds(frames: Sequence[Frame], elements: Elements) -> dict[int, list[tuple[int, int]]]:
-    """Return for what the finite verbs of `frames` act on those verbs and who acts, all by their places."""
+    """Return for what the verbs of `frames` act on those verbs and who acts, all by their places."""
     deeds: dict[int, list[tuple[int, int]]] = {}
     for frame in frames:
-        if frame.agent and frame.patient and elements.row[frame.trigger].classes & {"verb", "past"}:
+        if frame.agent and frame.patient and elements.row[frame.trigger].classes & {"verb", "past", "ing"}:
             for patient in (frame.patient, *frame.more):
                 deeds.setdefault(patient.place, []).append((frame.trigger, frame.agent.place))
     return deeds
