@@ -126,6 +126,8 @@ def governs(row: Sequence[Element], place: int) -> bool:
 
 def is_coordinated(row: Sequence[Element], place: int) -> bool:
     """Tell whether the trigger at `place` is joined to a verb before it (`binds and inhibits`), not governed by it."""
+    if place + 2 < len(row) and "of" in row[place + 1].classes and "rel" in row[place + 2].classes:
+        return False  # `A, inhibition of which …`
     while place and "adv" in row[place - 1].classes and "and" not in row[place - 1].classes:
         place -= 1
     return bool(place and row[place - 1].classes & {"and", "pause", "lai", "then", "comma"})

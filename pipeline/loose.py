@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from pipeline.elements import Element, Elements
@@ -16,10 +16,13 @@ from pipeline.scope import is_aim
 FARTHEST = 150  # elements: no subject stands farther from what is said of it
 
 
-def find_loose(elements: Elements, language: Language, unlinked: Collection[tuple[int, int]]) -> list[Frame]:
+def find_loose(
+    elements: Elements, language: Language, unlinked: Collection[tuple[int, int]], taken: Mapping[int, Sequence[tuple[int, int]]]
+) -> list[Frame]:
     """Return the frames of the loose patterns, the surest first: each with every pair of groups that fits it.
 
-    `unlinked` are the pairs of groups, by their places in the row, of which something is left to be said.
+    `unlinked` are the pairs of groups, by their places in the row, of which something is left to be said; `taken` has
+    for what is acted on the verbs by which it is, and who acts, all by their places.
     """
     frames: list[Frame] = []
     if not unlinked:
@@ -34,7 +37,7 @@ def find_loose(elements: Elements, language: Language, unlinked: Collection[tupl
         before, after = (reach(classes, groups, elements) for classes in pattern.ends)
         for place in [match.start() for match in pattern.spot.finditer(elements.symbols)]:
             if before[0] <= place <= after[-1] and not ("aim" in elements.cues and is_aim(place, elements, language)):
-                frames += fit_all(pattern, place, before, after, elements, unlinked)
+                frames += fit_all(pattern, place, before, after, elements, unlinked, taken)
     return sorted(frames, key=lambda frame: (-frame.pattern.confidence, frame.end - frame.start))
 
 
@@ -60,7 +63,7 @@ def reach(classes: frozenset[str], groups: Sequence[int], elements: Elements) ->
 
 
 def fit_all(pattern: Pattern, place: int, before: Sequence[int], after: Sequence[int], elements: Elements,
-            unlinked: Collection[tuple[int, int]]) -> Iterator[Frame]:  # fmt: skip
+            unlinked: Collection[tuple[int, int]], taken: Mapping[int, Sequence[tuple[int, int]]]) -> Iterator[Frame]:  # fmt: skip
     """Yield the frames of a loose pattern at the trigger at `place`: one for each outermost group on either side."""
     size, (catches_left, catches_right) = len(elements.row), pattern.ends
     left_end, right_end = place - pattern.widths[0], place + pattern.widths[1]
@@ -75,6 +78,8 @@ def fit_all(pattern: Pattern, place: int, before: Sequence[int], after: Sequence
             found = locate(pattern, left, right, elements) if right else {}
             if not found or found["A"].place == found["B"].place or is_refused(pattern, first, last, elements):
                 continue
+            if found["B"].place == last and is_acted_on(elements.row, first, taken.get(last, ())):
+                continue
             if not linked or not is_barred(elements.row, first, last, found["B"].place):
                 yield Frame(pattern, place, found["A"], found["B"], None, first, last + 1)
 
@@ -83,6 +88,30 @@ def is_barred(row: Sequence[Element], first: int, last: int, patient: int) -> bo
     """Tell whether the sentence around two mentions says that a loose pattern does not link them."""
     caused = patient == last and is_cause_behind(row, first, last)
     return caused or is_cause_named(row, last) or is_left(row, first, last) or is_listed(row, first, last)
+
+
+def is_acted_on(row: Sequence[Element], first: int, deeds: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether what a loose pattern links with the mention at `first` is acted on in a clause behind that one.
+
+    So it is in `A lowers B, and C lowers D` and in `in A-treated mice, C lowers D`; A does nothing in `C helps A by
+    lowering D` either. `deeds`: the verb, and who acts.
+    """
+    return any(first < owner < verb and opens_clause(row, owner) or (owner < first < verb and is_means_of(row, owner, first, verb))
+               for verb, owner in deeds)  # fmt: skip
+
+
+def is_means_of(row: Sequence[Element], owner: int, object_: int, verb: int) -> bool:
+    """Tell whether the gerund `verb` says how `owner` acts on `object_`, which another verb governs: `A lowers B by raising C`."""
+    gerund = "ing" in row[verb].classes and row[verb - 1].classes & {"by", "via"}
+    return bool(gerund) and any(part.classes & {"verb", "past"} for part in row[owner + 1 : object_])
+
+
+def opens_clause(row: Sequence[Element], place: int) -> bool:
+    """Tell whether the noun phrase of the mention at `place` stands behind a comma, or a comma and a conjunction."""
+    at = place - 1
+    while row[at].classes & {"w", "det", "adjective", "head", "noun", "num"} and "comma" not in row[at].classes:
+        at -= 1
+    return "comma" in row[at - ("and" in row[at].classes)].classes
 
 
 def fit_half(half: re.Pattern[str], symbols: str, start: int, end: int) -> re.Match[str] | None:
@@ -105,9 +134,11 @@ def is_cause_named(row: Sequence[Element], place: int) -> bool:
 
 
 def is_cause_behind(row: Sequence[Element], first: int, last: int) -> bool:
-    """Tell whether the mention at `last` says by what another one is caused: `blocked C caused by B`."""
-    caused = last > 1 and "by" in row[last - 1].classes and row[last - 2].classes & {"past.increase", "past.cause"}
-    return bool(caused) and any(part.members for part in row[first + 1 : last])
+    """Tell whether the mention at `last` says by what another one is changed: `blocked C caused by B`, `in cells given B`."""
+    verbs = {"past.increase", "past.decrease", "past.cause"}
+    caused = last > 1 and "by" in row[last - 1].classes and row[last - 2].classes & verbs
+    given = "resp" in row[last - 1].classes
+    return (given or bool(caused)) and any(part.members for part in row[first + 1 : last])
 
 
 def is_left(row: Sequence[Element], place: int, last: int) -> bool:

@@ -55,7 +55,7 @@ def relate(text: str, lang: str, spans: Sequence[Span], patterns: Patterns, cut:
     if text.rstrip(CLOSING).endswith(("?", "？")):
         return Reading(elements, frames, (), ())  # asked, not stated
     relations = [relation for frame in frames for relation in state_all(frame, elements, spans, text)]
-    relations += state_loose(relations, elements, language, spans, text)
+    relations += state_loose(relations, frames, elements, language, spans, text)
     acting = {(frame.trigger, frame.agent.place) for frame in frames if frame.agent and frame.patient}
     modifying = frames if "modifies" in elements.cues else ()
     modified = [row for frame in modifying if frame.patient and language.modifying.match(elements.symbols, frame.trigger)

@@ -27,13 +27,14 @@ def state_all(frame: Frame, elements: Elements, spans: Sequence[Span], text: str
 
 
 def state_loose(
-    known: Sequence[Relation], elements: Elements, language: Language, spans: Sequence[Span], text: str
+    known: Sequence[Relation], frames: Sequence[Frame], elements: Elements, language: Language, spans: Sequence[Span], text: str
 ) -> list[Relation]:
     """Return what the loose patterns say of the pairs that no other pattern has linked, one relation a pair."""
     concepts = {span.id: span.concept or span.id for span in spans}
     linked = {frozenset((concepts[row.subject], concepts[row.object])) for row in known}
     relations = []
-    for frame in find_loose(elements, language, find_unlinked(elements, linked, spans, language.far)):
+    unlinked = find_unlinked(elements, linked, spans, language.far)
+    for frame in find_loose(elements, language, unlinked, find_deeds(frames, elements)):
         if is_linked(frame, linked, elements, spans):
             continue
         for row in state(frame, elements, spans, text):
@@ -44,6 +45,16 @@ def state_loose(
     by_id = {span.id: span for span in spans}
     deeds = [row for row in known if row.relation in DEEDS and row.confidence >= SURE]
     return [row for row in relations if not is_bystander(row, deeds, linked, by_id)]
+
+
+def find_deeds(frames: Sequence[Frame], elements: Elements) -> dict[int, list[tuple[int, int]]]:
+    """Return for what the verbs of `frames` act on those verbs and who acts, all by their places."""
+    deeds: dict[int, list[tuple[int, int]]] = {}
+    for frame in frames:
+        if frame.agent and frame.patient and elements.row[frame.trigger].classes & {"verb", "past", "ing"}:
+            for patient in (frame.patient, *frame.more):
+                deeds.setdefault(patient.place, []).append((frame.trigger, frame.agent.place))
+    return deeds
 
 
 def is_bystander(

@@ -67,7 +67,7 @@ def find_subject(
         return contrasted
     if several := find_several(place, elements):
         return several
-    if frames and "latter" in elements.cues and (latter := find_ending("latter", place, elements, language)):
+    if "latter" in elements.cues and (latter := find_ending("latter", place, elements, language)):
         return find_latter(place, size - latter[1].end(), elements, frames) or last_subject(place, frames, elements.row)
     if found := find_ending("subject", place, elements, language, types):
         pattern, match = found
@@ -134,7 +134,8 @@ def find_latter(place: int, start: int, elements: Elements, frames: Sequence[Fra
     behind = range(mark - 1, acted.place if acted else -1, -1)
     named = next((at for at in behind if row[at].classes & {"gene", "drug"}), None)
     acting = {part.place for frame in frames for part in (frame.agent, frame.grammatical) if part}
-    if named is not None and named not in acting:
+    listed = named is not None and not acted and count_items(row[named]) > 1  # `A and B are approved; the latter …`
+    if named is not None and (listed or (frames and named not in acting)):
         acted = Subject(named, 1)  # `使A免于降解，后者…`: no verb acts on A
     members = row[acted.place].members if acted else ()
     pronoun = mark < place and "pron" in row[mark].classes
