@@ -193,6 +193,11 @@ def meant(group: Element, subject: Subject | None) -> Sequence[Member]:
     return [member for member in group.members if member.unit == item]
 
 
+def pick(group: Element, subject: Subject | None, item: int) -> Sequence[Member]:
+    """Return the members of the `item` of a group of two; of any other group those that are meant."""
+    return [member for member in group.members if member.unit == item] if count_items(group) == 2 else meant(group, subject)
+
+
 def name_relation(frame: Frame, elements: Elements) -> str:
     """Return the relation that a frame states, from the pattern, the trigger's effect and the signs around it."""
     word = elements.row[frame.trigger].word

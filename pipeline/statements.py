@@ -6,7 +6,18 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import combinations, permutations, takewhile
 
 from pipeline.elements import CLAUSE, Element, Elements, Member
-from pipeline.frames import Frame, Subject, count_items, is_one_by_one, meant, name_relation, names_of, take_apart, verb_of_pair
+from pipeline.frames import (
+    Frame,
+    Subject,
+    count_items,
+    is_one_by_one,
+    meant,
+    name_relation,
+    names_of,
+    pick,
+    take_apart,
+    verb_of_pair,
+)
 from pipeline.loose import find_loose, find_unlinked
 from pipeline.modifications import find_sites, is_modified
 from pipeline.patterns import Language
@@ -289,10 +300,10 @@ def pair(one: Element, other: Element, frame: Frame, elements: Elements) -> Iter
         apart = named and holds_pairs(one)
         yield from ((a, b) for a, b in couples
                     if not listed and (not sides or a.side != b.side) and not (apart and a.unit != b.unit))  # fmt: skip
+    elif 2 in (count_items(one), count_items(other)) and (verb := verb_of_pair(frame, elements)) is not None:
+        yield from ((a, b) for a in pick(one, frame.agent, verb) for b in pick(other, frame.patient, verb))
     elif count_items(one) == count_items(other) > 1 and is_one_by_one(frame, elements):
         yield from ((a, b) for a in one.members for b in other.members if a.unit == b.unit)
-    elif frame.patient and count_items(other) == 2 and (which := verb_of_pair(frame, elements)) is not None:
-        yield from ((a, b) for a in meant(one, frame.agent) for b in meant(other, frame.patient._replace(member=which)))
     else:
         apposed = "agent" in elements.row[frame.trigger].classes and frame.agent and frame.agent.place > frame.trigger
         behind = elements.row[frame.agent.place + 1 : frame.agent.place + 2] if apposed and frame.agent else ()
