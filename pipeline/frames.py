@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.elements import Element, Elements, Member
-from pipeline.patterns import Pattern
+from pipeline.patterns import Pattern, Word
 from pipeline.records import Span
 
 ANY_MENTION = frozenset(["E"])
+PAIRED = frozenset({"and", "aux", "adv", "num", "w"})  # what may stand between two coordinated verbs
 
 
 class Subject(NamedTuple):
@@ -152,6 +153,30 @@ def is_one_by_one(frame: Frame, elements: Elements) -> bool:
     return any("respectively" in part.classes for part in elements.row[max(0, frame.start - 2) : frame.end + 6])
 
 
+def verb_of_pair(frame: Frame, elements: Elements) -> int | None:
+    """Return which of two coordinated verbs with opposite effects the trigger is, under `respectively`; else None.
+
+    `A分别下调和上调B和C`, `B和C分别下调了80%和上调`: the first verb is of the first name.
+    """
+    word = elements.row[frame.trigger].word
+    if not word or not is_one_by_one(frame, elements):
+        return None
+    for index, step in ((0, 1), (1, -1)):
+        other = find_partner(frame.trigger, step, elements.row)
+        if other and other.effect in ("increase", "decrease") and other.sign == -word.sign:
+            return index
+    return None
+
+
+def find_partner(trigger: int, step: int, row: Sequence[Element]) -> Word | None:
+    """Return the trigger to which a conjunction joins that at `trigger`: behind it with a `step` of 1, before it with -1."""
+    at, joined = trigger + step, False
+    while 0 <= at < len(row) and row[at].classes & PAIRED and not row[at].classes & {"T"}:
+        joined |= "and" in row[at].classes
+        at += step
+    return row[at].word if joined and 0 <= at < len(row) and not row[at].members else None
+
+
 def names_of(group: Element, spans: Sequence[Span]) -> set[str]:
     """Return what the members of a group stand for."""
     return {spans[member.span].concept or spans[member.span].id for member in group.members}
@@ -168,6 +193,11 @@ def meant(group: Element, subject: Subject | None) -> Sequence[Member]:
         return group.members
     item = subject.member % count_items(group)
     return [member for member in group.members if member.unit == item]
+
+
+def pick(group: Element, subject: Subject | None, item: int) -> Sequence[Member]:
+    """Return the members of the `item` of a group of two; of any other group those that are meant."""
+    return [member for member in group.members if member.unit == item] if count_items(group) == 2 else meant(group, subject)
 
 
 def name_relation(frame: Frame, elements: Elements) -> str:

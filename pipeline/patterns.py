@@ -46,7 +46,7 @@ MIRNA = frozenset(["E", "gene", "mirna"])
 LOWERING = tuple(f"{form}.{effect}" for form in FORMS for effect, sign in SIGNS.items() if sign < 0)
 CUES = {  # what is looked for only in sentences that hold a word of the class, or of one of the further ones
     "neg": ("butnot",), "losing": (), "spec": (), "site": (), "asks": ("whether",), "modifies": (), "former": (), "latter": (),
-    "respectively": (), "verb.bind": ("similar",), "lowers": ("anti", *LOWERING),
+    "respectively": (), "verb.bind": ("similar", "singular"), "lowers": ("anti", *LOWERING),
 }  # fmt: skip
 DEEDS = ("kinase-name", "phosphatase-name", "ligand-name", "lit-name", "factor-name")
 """Classes of words.csv for names: who can phosphorylate, who dephosphorylate, who cannot, what its antibody sets off, and

@@ -6,7 +6,18 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import combinations, permutations, takewhile
 
 from pipeline.elements import CLAUSE, Element, Elements, Member
-from pipeline.frames import Frame, Subject, count_items, is_one_by_one, meant, name_relation, names_of, take_apart
+from pipeline.frames import (
+    Frame,
+    Subject,
+    count_items,
+    is_one_by_one,
+    meant,
+    name_relation,
+    names_of,
+    pick,
+    take_apart,
+    verb_of_pair,
+)
 from pipeline.loose import find_loose, find_unlinked
 from pipeline.modifications import find_sites, is_modified
 from pipeline.patterns import Language
@@ -162,6 +173,8 @@ def mediates_phosphorylation(frame: Frame, row: Sequence[Element]) -> bool:
 def settle(frame: Frame, elements: Elements) -> tuple[Frame, bool]:
     """Return a frame and whether it is denied; where cells without A fail to do something, A does it."""
     negated = not is_presupposed(frame, elements) and is_negated(frame.trigger, elements)
+    if negated and frame.agent and fails_without(frame.agent, elements.row):
+        return frame, False
     word = elements.row[frame.trigger].word
     unchanged = word is not None and word.effect == "regulate"
     if negated and frame.agent and not unchanged and lacks(frame.agent, frame.trigger, elements.row):
@@ -259,6 +272,18 @@ def lacks(subject: Subject, trigger: int, row: Sequence[Element]) -> bool:
     return marked or lacking or any("render" in part.classes for part in row[subject.place : trigger])
 
 
+def fails_without(subject: Subject, row: Sequence[Element]) -> bool:
+    """Tell whether it is only in cells without something else that the subject fails: `in A-deficient cells, B did not …`."""
+    before = subject.place - 1
+    while before > max(0, subject.place - 9) and not row[before].members:
+        before -= 1
+    between = row[before + 1 : subject.place]
+    if before < 1 or "gene" not in row[before].classes or "in" not in row[before - 1].classes or subject.sign < 0:
+        return False
+    lacking = any(part.classes & {"adjective.decrease", "cue.decrease"} for part in between[:3])
+    return lacking and any(part.classes & {"place", "cells"} for part in between) and "comma" in between[-1].classes
+
+
 def may_link(frame: Frame, elements: Elements) -> bool:
     """Tell whether a frame can say that one disease has to do with another: `A causes B`, `A is associated with B`."""
     word = elements.row[frame.trigger].word
@@ -286,6 +311,8 @@ def pair(one: Element, other: Element, frame: Frame, elements: Elements) -> Iter
         apart = named and holds_pairs(one)
         yield from ((a, b) for a, b in couples
                     if not listed and (not sides or a.side != b.side) and not (apart and a.unit != b.unit))  # fmt: skip
+    elif 2 in (count_items(one), count_items(other)) and (verb := verb_of_pair(frame, elements)) is not None:
+        yield from ((a, b) for a in pick(one, frame.agent, verb) for b in pick(other, frame.patient, verb))
     elif count_items(one) == count_items(other) > 1 and is_one_by_one(frame, elements):
         yield from ((a, b) for a in one.members for b in other.members if a.unit == b.unit)
     else:

@@ -76,7 +76,7 @@ def find_subject(
         chained = None if pattern.relation else find_chain(middle, frames, elements.row)
         chained = chained or find_clause(middle, place, frames, elements.row)
         between = elements.row[middle + 1 : place] if "verb.bind" in elements.cues else ()
-        bound = any(part.classes & {"verb.bind", "similar"} for part in between)
+        bound = any(part.classes & {"verb.bind", "similar", "singular"} for part in between)
         shared = any(frame.trigger == place - 1 and frame.patient and frame.patient.place > place for frame in frames)
         end = size - inner[0] - shared  # in `A抑制并降解B` the first verb is none that lowers A
         return chained or Subject(middle, sign_within(elements, size - inner[1], end, middle), first=bound)
