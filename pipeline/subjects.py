@@ -68,7 +68,9 @@ def find_subject(
     if several := find_several(place, elements):
         return several
     if "latter" in elements.cues and (latter := find_ending("latter", place, elements, language)):
-        return find_latter(place, size - latter[1].end(), elements, frames) or last_subject(place, frames, elements.row)
+        meant = find_latter(place, size - latter[1].end(), elements, frames) or last_subject(place, frames, elements.row)
+        if meant or frames:
+            return meant
     if found := find_ending("subject", place, elements, language, types):
         pattern, match = found
         middle = size - 1 - match.start("A")
