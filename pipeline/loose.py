@@ -137,7 +137,7 @@ def is_cause_behind(row: Sequence[Element], first: int, last: int) -> bool:
     """Tell whether the mention at `last` says by what another one is changed: `blocked C caused by B`, `in cells given B`."""
     verbs = {"past.increase", "past.decrease", "past.cause"}
     caused = last > 1 and "by" in row[last - 1].classes and row[last - 2].classes & verbs
-    given = "resp" in row[last - 1].classes
+    given = last > 1 and "resp" in row[last - 1].classes and "cells" in row[last - 2].classes
     return (given or bool(caused)) and any(part.members for part in row[first + 1 : last])
 
 

@@ -68,7 +68,9 @@ def find_subject(
     if several := find_several(place, elements):
         return several
     if "latter" in elements.cues and (latter := find_ending("latter", place, elements, language)):
-        return find_latter(place, size - latter[1].end(), elements, frames) or last_subject(place, frames, elements.row)
+        meant = find_latter(place, size - latter[1].end(), elements, frames) or last_subject(place, frames, elements.row)
+        if meant or frames:
+            return meant
     if found := find_ending("subject", place, elements, language, types):
         pattern, match = found
         middle = size - 1 - match.start("A")
@@ -134,7 +136,8 @@ def find_latter(place: int, start: int, elements: Elements, frames: Sequence[Fra
     behind = range(mark - 1, acted.place if acted else -1, -1)
     named = next((at for at in behind if row[at].classes & {"gene", "drug"}), None)
     acting = {part.place for frame in frames for part in (frame.agent, frame.grammatical) if part}
-    listed = named is not None and not acted and count_items(row[named]) > 1  # `A and B are approved; the latter …`
+    related = any("rel" in part.classes for part in row[mark + 1 : place])  # `C is due to A and B, the latter of which …`
+    listed = named is not None and (related or not acted) and count_items(row[named]) > 1  # `A and B exist; the latter …`
     if named is not None and (listed or (frames and named not in acting)):
         acted = Subject(named, 1)  # `使A免于降解，后者…`: no verb acts on A
     members = row[acted.place].members if acted else ()
