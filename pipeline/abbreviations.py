@@ -11,15 +11,18 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
+from pipeline.glosses import SHORT, Gloss, Leads, find_glosses, find_listed, find_short_before
 from pipeline.hits import SCORES, Hit, Place, choose
 from pipeline.segment_en import common_words
-from pipeline.text import HAN_RUN
+from pipeline.text import HAN_RUN, normalise
 
-BRACKETS = re.compile(r"[(（]([^()（）\n]{1,160})[)）]")
-PART = re.compile(r"[^,，;；、]+")
-SHORT = re.compile(r"[A-Za-z][A-Za-z0-9α-ωκ.\-]{1,11}")
+SHORT_FORM = re.compile(SHORT)
 CLIPPED = re.compile("[A-Z][a-z]{1,4}|[a-z]{3,5}")
+BRACKET = re.compile(r"[()（）\[\]［］【】〔〕]")
+OPENING = "(（[［【〔"
+LAST_DIGITS = re.compile(r"\d+$")
 NAME_LIKE = re.compile(r"[\u4e00-\u9fffA-Za-z0-9α-ωⅠ-Ⅹ\-]+$")
 LONGEST_NAME = 22  # characters of a Chinese long form
 SHORTEST_NAME = 4  # Chinese characters; below it a rest such as `抑制剂` is taken for a name
@@ -32,49 +35,49 @@ Pair = tuple[tuple[int, int], tuple[int, int]]
 
 @dataclass(frozen=True)
 class Words:
-    """What tells where a Chinese long form begins: words that no name holds, and class words that end names."""
+    """What tells where a Chinese long form begins: words that no name holds, and class words that end names; and what
+    leads to a short form.
+    """
 
     borders: frozenset[str]
     classes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Gloss:
-    """A pair of brackets: where they open, and the (start, end) of each part inside."""
-
-    at: int
-    parts: tuple[tuple[int, int], ...]
+    leads: Leads
 
 
 @dataclass(frozen=True)
 class Names:
-    """What the lexicon says of the names of a concept (its id): whether a long form may be one, whether a word begins one;
-    and the words that are no names.
+    """What the lexicon says of the names of a concept (its id): whether a long form may be one, whether a word begins one,
+    whether a long form says what none of them says, its English name; and the words that are no names.
     """
 
     can_mean: Callable[[str, str], bool]
     begin: Callable[[str, str], bool]
+    says_more: Callable[[str, str], bool]
+    called: Callable[[str], str]
     stops: frozenset[str]
 
 
 @dataclass(frozen=True)
 class Definitions:
-    """What a document defines, as it is read: `meant` by short form, `added` the long forms that no lexicon has, and
-    `other` the short forms that mean something else than the lexicon says.
+    """What a document defines, as it is read: `meant` by short form with the place of each definition (an exact hit where
+    that is what the lexicon says), `added` the long forms that no lexicon has, and `other` the short forms that mean
+    something else than the lexicon says.
+
+    `by_span` has the names of the lexicon, `by_end` those found by their shape, too.
     """
 
     text: str
     by_span: Mapping[tuple[int, int], Hit]
     by_end: Mapping[int, Hit]
     names: Names
-    meant: dict[str, Hit] = field(default_factory=dict)
+    meant: dict[str, dict[int, Hit]] = field(default_factory=dict)
     added: list[Hit] = field(default_factory=list)
     other: set[str] = field(default_factory=set)
 
     def name(self, span: tuple[int, int], known: Hit) -> None:
         """Take that `span` is a name of what the short form `known` stands for, unless it speaks of something else."""
         surface = self.text[known.start : known.end]
-        if any(
+        if not is_balanced(self.text[span[0] : span[1]]) or any(
             span[0] <= hit.start
             and hit.end <= span[1]
             and hit.type == known.type
@@ -86,6 +89,10 @@ class Definitions:
         if is_doubtful(surface) and not self.names.can_mean(self.text[span[0] : span[1]], known.concept_id):
             self.other.add(surface)
             return
+        self.add(span, known)
+
+    def add(self, span: tuple[int, int], known: Hit) -> None:
+        """Add `span` as a name of what the short form `known` stands for."""
         self.added.append(
             known._replace(start=span[0], end=span[1], match="abbreviation", score=SCORES["abbreviation"])
         )
@@ -94,16 +101,59 @@ class Definitions:
         """Take that `short` stands for `long`: this goes before the lexicon, unless that knows the short form well."""
         surface = self.text[short[0] : short[1]]
         known = self.by_span.get(short)
-        if not self.may_stand(surface, long):
+        if not self.may_stand(surface, long) or self.is_compound(short, long):
             return
-        if known and (known.concept_id == long.concept_id or known.type == long.type or not is_doubtful(surface)):
-            return
-        self.meant[surface] = long._replace(match="abbreviation", score=SCORES["abbreviation"])
+        if known and self.is_sure(known, long):
+            self.add((long.start, long.end), known)
+        elif known and known.concept_id == long.concept_id:
+            self.meant.setdefault(surface, {})[short[0]] = known
+        elif known is None or self.goes_before(long, known):
+            said = long._replace(match="abbreviation", score=SCORES["abbreviation"])
+            self.meant.setdefault(surface, {})[short[0]] = said
+
+    def is_compound(self, short: tuple[int, int], long: Hit) -> bool:
+        """Tell whether a short form is two names, as in `JAK-STAT`, or holds one that says all that it means."""
+        ends = (self.by_end.get(end) for end in range(short[0] + 1, short[1] + 1))
+        inside = [hit for hit in ends if hit and hit.start >= short[0] and (hit.start, hit.end) != short]
+        return len(inside) > 1 or any(hit.concept_id == long.concept_id for hit in inside)
+
+    def is_sure(self, known: Hit, long: Hit) -> bool:
+        """Tell whether a gene's symbol corrects the Chinese name that it glosses: `酪氨酸激酶2（JAK2）`."""
+        name, surface = self.text[long.start : long.end], self.text[known.start : known.end]
+        number, own = LAST_DIGITS.search(name), LAST_DIGITS.search(surface)
+        return (
+            known.type == long.type == "gene"
+            and known.concept_id != long.concept_id
+            and bool(number and own and number.group() == own.group() and HAN_RUN.search(name))
+            and self.names.can_mean(name, known.concept_id)
+        )
+
+    def goes_before(self, long: Hit, known: Hit) -> bool:
+        """Tell whether a short form means `long` though the lexicon knows it as `known`.
+
+        It does where it is the acronym of what the long form is called in English, and doubtful: the lexicon's reading
+        is no acronym, or the long form says what that never does. A symbol with a digit may still be a drug's.
+        """
+        surface = self.text[known.start : known.end]
+        doubtful = is_doubtful(surface)
+        if known.type != long.type and doubtful:
+            return True
+        if long.match == "shape" or not is_acronym(surface, self.names.called(long.concept_id)):
+            return False
+        if known.type != long.type:
+            return long.type == "drug"
+        name = self.text[long.start : long.end]
+        return doubtful and (
+            not is_acronym(surface, self.names.called(known.concept_id))
+            or self.names.says_more(name, known.concept_id)
+        )
 
     def may_stand(self, surface: str, long: Hit) -> bool:
         """Tell whether `surface` may be the short form of `long`: an acronym, or its name cut short."""
         name = self.text[long.start : long.end]
         if is_short(surface):
+            if long.match == "shape" and surface.lower() in self.names.stops:
+                return False
             return bool(HAN_RUN.search(name)) or can_stand_for(surface, name)
         if not is_clipped(surface) or surface.lower() in self.names.stops:
             return False
@@ -125,14 +175,18 @@ def read_definitions(
     may name a concept.
     """
     real = [hit for hit in hits if hit.match != "wrong"]
-    found = Definitions(text, {(hit.start, hit.end): hit for hit in real}, {hit.end: hit for hit in real}, names)
+    known = {(hit.start, hit.end): hit for hit in real if hit.match != "shape"}
+    found = Definitions(text, known, {hit.end: hit for hit in real}, names)
     borders = WordBorders(place)
     for short, span in defined:
         read_pair(short, span, found)
-    for gloss in find_glosses(text):
+    for gloss in find_glosses(text, words.leads):
         read_gloss(gloss, found, borders, words)
-    repeats = list(find_repeats(text, found.meant))
-    spans = {(hit.start, hit.end) for hit in repeats}
+    for short, span in find_listed(text, known):
+        read_turned(short, known[span], found)
+    new = {short: said for short, said in found.meant.items() if any(hit.match == "abbreviation" for hit in said.values())}
+    repeats = list(find_repeats(text, new))
+    spans = {(hit.start, hit.end) for hit in chain(repeats, found.added)}
     kept = [
         hit
         for hit in hits
@@ -195,7 +249,9 @@ def read_gloss(gloss: Gloss, found: Definitions, borders: WordBorders, words: Wo
         None,
     )
     known = next((found.by_span[part] for part in reversed(gloss.parts) if part in found.by_span), None)
-    if long is None and known and is_short(text[known.start : known.end].removeprefix("p-")):
+    if known and known.start == gloss.parts[0][0] and (short := find_short_before(text, gloss)):
+        read_turned(short, known, found)
+    if long is None and gloss.bracketed and known and is_short(text[known.start : known.end].removeprefix("p-")):
         span = find_long_form(text, gloss.at, borders, words)
         if span:
             found.name(span, known)
@@ -213,26 +269,24 @@ def read_gloss(gloss: Gloss, found: Definitions, borders: WordBorders, words: Wo
             found.name(part, known)
 
 
-def find_glosses(text: str) -> Iterator[Gloss]:
-    """Yield the brackets of `text` with their parts, in code points of `text`."""
-    for match in BRACKETS.finditer(text):
-        parts = []
-        for part in PART.finditer(match.group(1)):
-            inner = part.group().strip()
-            start = match.start(1) + part.start() + part.group().find(inner)
-            if inner:
-                parts.append((start, start + len(inner)))
-        if parts:
-            yield Gloss(match.start(), tuple(parts))
+def read_turned(short: tuple[int, int], long: Hit, found: Definitions) -> None:
+    """Take a definition that begins with the short form, where that is an acronym: `ET (essential thrombocythemia)`."""
+    surface, name = found.text[short[0] : short[1]], found.text[long.start : long.end]
+    if not is_short(surface) or is_short(name) or surface.lower() in found.names.stops:
+        return
+    if is_acronym(surface, name) or (HAN_RUN.search(name) and is_acronym(surface, found.names.called(long.concept_id))):
+        found.define(short, long)
 
 
-def find_repeats(text: str, meant: Mapping[str, Hit]) -> Iterator[Hit]:
-    """Yield each place where a short form that the document defines stands."""
+def find_repeats(text: str, meant: Mapping[str, Mapping[int, Hit]]) -> Iterator[Hit]:
+    """Yield each place where a short form that the document defines stands, as the last definition before it says."""
     if not meant:
         return
     words = "|".join(re.escape(word) for word in sorted(meant, key=len, reverse=True))
     for match in re.finditer(rf"(?<![A-Za-z0-9])({words})s?(?![A-Za-z0-9])", text):
-        yield meant[match.group(1)]._replace(start=match.start(), end=match.end())
+        said = meant[match.group(1)]
+        at = max((place for place in said if place <= match.start()), default=min(said))
+        yield said[at]._replace(start=match.start(), end=match.end())
 
 
 def is_doubtful(surface: str) -> bool:
@@ -246,7 +300,7 @@ def is_doubtful(surface: str) -> bool:
 
 def is_short(text: str) -> bool:
     """Tell whether `text` has the shape of an abbreviation: short, Latin, with at least two capitals or digits."""
-    return bool(SHORT.fullmatch(text)) and sum(c.isupper() or c.isdigit() for c in text) >= 2
+    return bool(SHORT_FORM.fullmatch(text)) and sum(c.isupper() or c.isdigit() for c in text) >= 2
 
 
 def is_clipped(text: str) -> bool:
@@ -256,7 +310,8 @@ def is_clipped(text: str) -> bool:
 
 def can_stand_for(short: str, long: str) -> bool:
     """Tell whether the letters of `short` stand in `long` in this order, the first of them at the start of a word."""
-    letters = [character.lower() for character in short if character.isalnum()]
+    letters = [character.lower() for character in normalise(short) if character.isalnum()]
+    long = normalise(long)
     at = len(long) - 1
     for index in range(len(letters) - 1, -1, -1):
         while at >= 0 and (long[at].lower() != letters[index] or (index == 0 and at > 0 and long[at - 1].isalnum())):
@@ -265,6 +320,23 @@ def can_stand_for(short: str, long: str) -> bool:
             return False
         at -= 1
     return True
+
+
+def is_acronym(short: str, name: str) -> bool:
+    """Tell whether `short` can stand for `name`, from its first letter on, and does not stand in it."""
+    if short[:1].lower() != name[:1].lower() or not can_stand_for(short, name):
+        return False
+    return not re.search(rf"(?<![A-Za-z0-9]){re.escape(short)}(?![A-Za-z0-9])", name, re.IGNORECASE)
+
+
+def is_balanced(text: str) -> bool:
+    """Tell whether each bracket of `text` has its other half in it."""
+    depth = 0
+    for sign in BRACKET.findall(text):
+        depth += 1 if sign in OPENING else -1
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def find_long_form(text: str, at: int, borders: WordBorders, words: Words) -> tuple[int, int] | None:

@@ -19,6 +19,7 @@ from pipeline.affixes import Affixes, load_affixes
 from pipeline.candidates import load_ordinary
 from pipeline.enumerations import Enumerations, load_enumerations
 from pipeline.errors import LexiconError
+from pipeline.glosses import Leads, load_leads
 from pipeline.lexicon_check import check_lexicons
 from pipeline.lexicon_rows import (
     BACKGROUND,
@@ -93,6 +94,7 @@ class Lexicon:
     digest: str
     enumerations: Enumerations
     affixes: Affixes
+    leads: Leads
     long_names: tuple[str, ...] = ()
     clues: Mapping[str, str] = field(default_factory=dict)
     ordinary: tuple[re.Pattern[str], ...] = ()
@@ -137,6 +139,15 @@ class Lexicon:
         """Tell whether a Latin word, or as much of it as is known of a name, begins a name of a concept: `Dox`, `Sal`."""
         start = short[:WORD_START].lower()
         return any(part.startswith(start) for part in self.parts(concept_id))
+
+    def says_more(self, long: str, concept_id: str) -> bool:
+        """Tell whether a long form has a word, or two characters, that no name of a concept has."""
+        return not parts_of(long) <= self.parts(concept_id)
+
+    def called(self, concept_id: str) -> str:
+        """Return the English name of a concept; empty for one that no lexicon has."""
+        known = concept_id in self.others or concept_id in self.concepts
+        return self.concept(concept_id).name_en if known else ""
 
     def parts(self, concept_id: str) -> set[str]:
         """Return the parts of a concept's names (`parts_of`), of a gene of the background those of symbol and name."""
@@ -224,7 +235,9 @@ def without_collector() -> Iterator[None]:
 
 def code_digest() -> str:
     """Return a hash over the modules that compile the lexicon: another version's cache is not taken."""
-    modules = ("lexicon.py", "lexicon_rows.py", "affixes.py", "candidates.py", "enumerations.py", "text.py")
+    modules = (
+        "lexicon.py", "lexicon_rows.py", "affixes.py", "candidates.py", "enumerations.py", "glosses.py", "text.py",
+    )  # fmt: skip
     return hashlib.sha256(b"".join((Path(__file__).parent / name).read_bytes() for name in modules)).hexdigest()
 
 
@@ -304,6 +317,7 @@ def compile_lexicon(folder: Path, digest: str) -> Lexicon:
         digest=digest,
         enumerations=load_enumerations(folder / "enumerations.csv"),
         affixes=load_affixes(folder / "affixes.csv"),
+        leads=load_leads(folder / "gloss_words.csv"),
         long_names=long_names,
         clues=clues,
         ordinary=load_ordinary(folder / "no_candidates.csv"),

@@ -12,6 +12,8 @@ from pipeline.candidates import make_ordinary
 from pipeline.enumerations import COLUMNS as FORM_COLUMNS
 from pipeline.enumerations import check_form
 from pipeline.errors import LexiconError
+from pipeline.glosses import COLUMNS as LEAD_COLUMNS
+from pipeline.glosses import check_lead
 from pipeline.lexicon_rows import (
     CONFUSABLE_COLUMNS,
     ENTITY_COLUMNS,
@@ -72,6 +74,7 @@ def check_lexicons(folder: Path) -> Iterator[LexiconError]:
     yield from read_whole(folder / "stop_words.csv", STOP_COLUMNS, check_stop_word)[1]
     yield from read_whole(folder / "enumerations.csv", FORM_COLUMNS, check_form)[1]
     yield from read_whole(folder / "affixes.csv", AFFIX_COLUMNS, check_affix)[1]
+    yield from read_whole(folder / "gloss_words.csv", LEAD_COLUMNS, check_lead)[1]
     yield from read_whole(folder / "no_candidates.csv", ORDINARY_COLUMNS, make_ordinary)[1]
 
 

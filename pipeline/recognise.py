@@ -37,8 +37,8 @@ WRITTEN_ON = re.compile(r"(?:[pP]-?|[Pp]hospho-?|r[hm]u?-?|[hm]|ca|dn)(?=[A-Za-z
 MUTATION = re.compile(r"(?:[A-Z]\d{2,4}[A-Z]|(?:[STY]|Ser|Thr|Tyr)\d{2,4})(?![A-Za-z0-9])")
 POLYMORPHISM = re.compile(r"-\d{2,4} ?(?:[ACGT][/>][ACGT]|[ACGT]{2})(?![A-Za-z0-9])")
 VERSION = re.compile(r"(?<=\d)\.\d{1,2}(?!\d)(?=$|[^\s,]|\s[a-z])")
-CUT = re.compile(r"^.*[(（]([^()（）]+)[)）][ -]?")
-"""What of the full name of a half stands before a bracket: `cyclin-dependent kinase (CDK) ` of `… (CDK) 4/6`."""
+CUT = re.compile(r"^(?:.*[(（])?([^()（）]+)[)）][ -]?")
+"""What of the full name of a half stands before a bracket: `cyclin-dependent kinase (CDK) ` of `… (CDK) 4/6`, `JAK）`."""
 WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9\-]*[A-Za-z0-9](?![A-Za-z0-9])")
 NEAR = 15  # code points on either side in which a confusable name's `avoid` words are looked for
 WINDOW = 48  # code points before and behind a shape's anchor in which the whole of it stands
@@ -64,10 +64,11 @@ def recognise(
     hits = choose(find_names(text, place, lexicon))
     hits = add(hits, find_prefixed(text, hits, place, lexicon))
     hits = add(hits, find_suffixed(text, place, lexicon))
-    words, names = Words(lexicon.borders, lexicon.classes), Names(lexicon.can_mean, lexicon.begin, lexicon.stop_words)
+    hits = add(hits, find_shapes(text, hits, place, lexicon))
+    words = Words(lexicon.borders, lexicon.classes, lexicon.leads)
+    names = Names(lexicon.can_mean, lexicon.begin, lexicon.says_more, lexicon.called, lexicon.stop_words)
     hits = read_definitions(text, hits, place, words, defined, names)
     hits = add(hits, join_brackets(text, hits, lexicon))
-    hits = add(hits, find_shapes(text, hits, place, lexicon))
     unknown = list(unknown_words(text, hits, place, lexicon))
     hits = add(hits, find_typos(unknown, lexicon))
     hits = add(hits, expand(text, hits, lexicon))

@@ -14,6 +14,7 @@ from pipeline.affixes import COLUMNS as AFFIX_COLUMNS
 from pipeline.candidates import COLUMNS as ORDINARY_COLUMNS
 from pipeline.enumerations import COLUMNS as ENUMERATION_COLUMNS
 from pipeline.errors import LexiconError
+from pipeline.glosses import COLUMNS as LEAD_COLUMNS
 from pipeline.lexicon import check_lexicons, load_lexicon, lookup, read_kept
 from pipeline.lexicon_rows import (
     CLASS_COLUMNS,
@@ -65,6 +66,7 @@ def small(tmp_path: Path) -> Path:
     write(folder / "endings.csv", ENDING_COLUMNS, "ing,")
     write(folder / "enumerations.csv", ENUMERATION_COLUMNS, "and,en,joint,")
     write(folder / "affixes.csv", AFFIX_COLUMNS, "h,form,symbol,", "si,before,symbol,", "mRNA,after,any,")
+    write(folder / "gloss_words.csv", LEAD_COLUMNS, "hereafter,en,lead,")
     write(folder / "no_candidates.csv", ORDINARY_COLUMNS, "figure,Fig\\w*,Fig2,")
     write(folder / "segment" / "borders.csv", ("text", "lang", "note"), "的,zh,")
     write(
@@ -91,6 +93,7 @@ def test_small_lexicon_is_in_order(small: Path) -> None:
 
 BROKEN = [
     ("no_candidates.csv", ORDINARY_COLUMNS, ["figure,Fig\\w*,Tab2,"], 2, "example", "does not match"),
+    ("gloss_words.csv", LEAD_COLUMNS, ["hereafter,en,lead,", "also,en,beside,"], 3, "role", "is not known"),
     ("enumerations.csv", ENUMERATION_COLUMNS, ["and,en,joint,", "or,en,between,"], 3, "role", "is not known"),
     ("entities/genes.csv", ENTITY_COLUMNS, [STAT3, JAK2.replace("hgnc:6192", "hgnc6192")], 3, "id", "no CURIE"),
     ("entities/genes.csv", ENTITY_COLUMNS, [STAT3, STAT3], 3, "id", "too"),
