@@ -53,6 +53,7 @@ class Enumerations:
     head: re.Pattern[str]
     series: re.Pattern[str]
     listed: re.Pattern[str]
+    joined: re.Pattern[str]
     kinds: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
 
 
@@ -111,6 +112,7 @@ def make_enumerations(joint: str, span: str, counted: str, behind: str, before: 
         head=re.compile(rf"(?<![A-Za-z0-9])(?P<head>{typed}){joined}$"),
         series=re.compile(rf"(?<![A-Za-z0-9])(?P<word>(?i:{before}))[ -](?P<items>{plain}(?:{joined}{plain})+)\s$"),
         listed=re.compile(rf"\s*(?:[,，、/／;；]\s*{joint}?|{joint})\s*"),
+        joined=re.compile(rf"\s*(?:[,，、/／]\s*{joint}?|{word.replace(f'|{span}', '')})\s*$"),
         kinds=((LAST_NUMBER, number), (LAST_LETTER, letter), (LAST_BOTH, both), (LAST_CAPITAL, capital),
                (LAST_ROMAN, roman)),
     )  # fmt: skip

@@ -14,6 +14,7 @@ from rapidfuzz.distance import Levenshtein
 from pipeline.abbreviations import Names, Words, read_definitions
 from pipeline.brackets import join_brackets
 from pipeline.candidates import find_candidates
+from pipeline.coordinated import find_members
 from pipeline.enumerations import find_heads, find_items
 from pipeline.hits import SCORES, Hit, Place, add, choose
 from pipeline.ids import mention_id
@@ -301,14 +302,16 @@ def list_others(name: Name, claims: Sequence[Name]) -> tuple[str, ...]:
 
 
 def expand(text: str, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator[Hit]:
-    """Yield the halves of enumerations behind the names that begin them."""
-    forms = lexicon.enumerations
+    """Yield the halves of enumerations behind the names that begin them, and before those that end them."""
+    forms, low = lexicon.enumerations, 0
     for hit in hits:
+        before, low = low, hit.end
         if hit.match == "wrong":
             continue
-        begin = find_own(text, hit, lexicon)
+        begin, whole = find_own(text, hit, lexicon), partial(find_whole, kind=hit.type, lexicon=lexicon)
         items = find_items(text, begin, hit.end, partial(is_known, kind=hit.type, lexicon=lexicon), forms)
-        for start, end, full in chain(items, find_heads(text, hit.start, hit.end, forms)):
+        heads, members = find_heads(text, hit.start, hit.end, forms), find_members(text, hit, before, whole, forms)
+        for start, end, full in chain(items, heads, members):
             if found := find_whole(full, hit.type, lexicon):
                 yield Hit(start, end, found[0], hit.type, "enumeration", SCORES["enumeration"], name_en=found[1])
 
