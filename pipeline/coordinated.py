@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from pipeline.brackets import places_of_words
 from pipeline.enumerations import Enumerations
-from pipeline.hits import Hit
+from pipeline.hits import SCORES, Hit
+from pipeline.lexicon import Lexicon, lookup
 from pipeline.text import HAN, HAN_RUN
 
 RUN = re.compile(rf"[A-Za-z0-9{HAN}α-ω][A-Za-z0-9{HAN}α-ω'’ -]*$")
@@ -62,3 +63,34 @@ def find_member(text: str, hit: Hit, low: int, last: int, whole: Whole) -> tuple
                 if (found := whole(name)) and found[0] != hit.concept_id:
                     return start, name
     return None
+
+
+def share(text: str, hits: Sequence[Hit], lexicon: Lexicon, whole: Whole) -> Iterator[Hit]:
+    """Yield `hits`; what stands in a list before a plural that is shared gets it: the first of `IL-2 and IL-4 receptors`.
+
+    The last must be called by what it binds, and the first with the plural must be another gene by the lexicon.
+    """
+    forms, later, kept = lexicon.enumerations, None, list[Hit]()
+    for hit in reversed(hits):
+        shared = forms.shared.search(text, hit.start, hit.end) if hit.type == "gene" else None
+        joint = forms.joined.search(text, max(0, hit.start - LONGEST_JOINT), hit.start) if shared else None
+        if shared and joint and joint.group().strip(" ,，") and lookup(lexicon, text[hit.start : shared.start()]):
+            later = (hit.start, shared.group(), hit.concept_id)
+        elif later:
+            hit, later = bind(text, hit, later, whole, forms)
+        kept.append(hit)
+    yield from reversed(kept)
+
+
+def bind(
+    text: str, hit: Hit, later: tuple[int, str, str], whole: Whole, forms: Enumerations
+) -> tuple[Hit, tuple[int, str, str] | None]:
+    """Return a hit before the place of `later` as what it is with the shared word, and its own place, if it is one."""
+    at, word, concept = later
+    joint = forms.joined.fullmatch(text, hit.end, at)
+    name = text[hit.start : hit.end] + word
+    found = joint and (whole(name) or whole(name.removesuffix("s")))
+    if not found or found[0] in (concept, hit.concept_id):
+        return hit, None
+    bound = Hit(hit.start, hit.end, found[0], "gene", "enumeration", SCORES["enumeration"], name_en=found[1])
+    return bound, (hit.start, word, concept)

@@ -14,7 +14,7 @@ from rapidfuzz.distance import Levenshtein
 from pipeline.abbreviations import Names, Words, read_definitions
 from pipeline.brackets import join_brackets
 from pipeline.candidates import find_candidates
-from pipeline.coordinated import find_members
+from pipeline.coordinated import find_members, share
 from pipeline.enumerations import find_heads, find_items
 from pipeline.hits import SCORES, Hit, Place, add, choose
 from pipeline.ids import mention_id
@@ -78,6 +78,7 @@ def recognise(
     unknown = list(unknown_words(text, hits, place, lexicon))
     hits = add(hits, find_typos(unknown, lexicon))
     hits = add(hits, expand(text, hits, lexicon))
+    hits = list(share(text, hits, lexicon, partial(find_whole, kind="gene", lexicon=lexicon)))
     mentions = tuple(
         mention for hit in hits if hit.match != "wrong" and (mention := make_mention(hit, document, place, lexicon))
     )
