@@ -36,7 +36,7 @@ NUMBER = re.compile(CLASS_NUMBER)
 LONGEST_SERIES = 32  # characters of `types I, II and III `
 LONGEST_HEAD = 16  # characters of such a head with its conjunction
 COLUMNS = ("text", "lang", "role", "note")
-ROLES = ("joint", "span", "counted", "behind", "before", "after")
+ROLES = ("joint", "span", "counted", "behind", "before", "after", "shared")
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,8 @@ class Enumerations:
     head: re.Pattern[str]
     series: re.Pattern[str]
     listed: re.Pattern[str]
+    joined: re.Pattern[str]
+    shared: re.Pattern[str]
     kinds: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
 
 
@@ -86,7 +88,7 @@ def whole_word(text: str) -> str:
     return re.escape(text) + ("(?![A-Za-z])" if text.isascii() and text.isalpha() else "")
 
 
-def make_enumerations(joint: str, span: str, counted: str, behind: str, before: str, after: str) -> Enumerations:
+def make_enumerations(joint: str, span: str, counted: str, behind: str, before: str, after: str, shared: str) -> Enumerations:
     """Return the expressions of enumerations over those of the words in each role."""
     word = f"(?<![A-Za-z0-9])(?:{joint}|{span})|(?=[{HAN}])(?:{joint}|{span})"
     between = rf"\s*(?:[,，、/／]\s*{joint}?|{word}|～|~|-|–|—|&)\s*"
@@ -111,6 +113,8 @@ def make_enumerations(joint: str, span: str, counted: str, behind: str, before: 
         head=re.compile(rf"(?<![A-Za-z0-9])(?P<head>{typed}){joined}$"),
         series=re.compile(rf"(?<![A-Za-z0-9])(?P<word>(?i:{before}))[ -](?P<items>{plain}(?:{joined}{plain})+)\s$"),
         listed=re.compile(rf"\s*(?:[,，、/／;；]\s*{joint}?|{joint})\s*"),
+        joined=re.compile(rf"\s*(?:[,，、/／]\s*{joint}?|{word.replace(f'|{span}', '')})\s*$"),
+        shared=re.compile(rf"[ -]{shared}$"),
         kinds=((LAST_NUMBER, number), (LAST_LETTER, letter), (LAST_BOTH, both), (LAST_CAPITAL, capital),
                (LAST_ROMAN, roman)),
     )  # fmt: skip

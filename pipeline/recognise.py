@@ -14,6 +14,7 @@ from rapidfuzz.distance import Levenshtein
 from pipeline.abbreviations import Names, Words, read_definitions
 from pipeline.brackets import join_brackets
 from pipeline.candidates import find_candidates
+from pipeline.coordinated import find_members, share
 from pipeline.enumerations import find_heads, find_items
 from pipeline.hits import SCORES, Hit, Place, add, choose
 from pipeline.ids import mention_id
@@ -72,6 +73,7 @@ def recognise(
     unknown = list(unknown_words(text, hits, place, lexicon))
     hits = add(hits, find_typos(unknown, lexicon))
     hits = add(hits, expand(text, hits, lexicon))
+    hits = list(share(text, hits, lexicon, partial(find_whole, kind="gene", lexicon=lexicon)))
     mentions = tuple(
         mention for hit in hits if hit.match != "wrong" and (mention := make_mention(hit, document, place, lexicon))
     )
@@ -317,14 +319,16 @@ def list_others(name: Name, claims: Sequence[Name]) -> tuple[str, ...]:
 
 
 def expand(text: str, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator[Hit]:
-    """Yield the halves of enumerations behind the names that begin them."""
-    forms = lexicon.enumerations
+    """Yield the halves of enumerations behind the names that begin them, and before those that end them."""
+    forms, low = lexicon.enumerations, 0
     for hit in hits:
+        before, low = low, hit.end
         if hit.match == "wrong" or is_clone(text, hit.start, hit.end, lexicon):
             continue
-        begin = find_own(text, hit, lexicon)
+        begin, whole = find_own(text, hit, lexicon), partial(find_whole, kind=hit.type, lexicon=lexicon)
         items = find_items(text, begin, hit.end, partial(is_known, kind=hit.type, lexicon=lexicon), forms)
-        for start, end, full in chain(items, find_heads(text, hit.start, hit.end, forms)):
+        heads, members = find_heads(text, hit.start, hit.end, forms), find_members(text, hit, before, whole, forms)
+        for start, end, full in chain(items, heads, members):
             if found := find_whole(full, hit.type, lexicon):
                 yield Hit(start, end, found[0], hit.type, "enumeration", SCORES["enumeration"], name_en=found[1])
 
