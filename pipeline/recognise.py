@@ -329,6 +329,8 @@ def expand(text: str, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator[Hit]:
         items = find_items(text, begin, hit.end, partial(is_known, kind=hit.type, lexicon=lexicon), forms)
         heads, members = find_heads(text, hit.start, hit.end, forms), find_members(text, hit, before, whole, forms)
         for start, end, full in chain(items, heads, members):
+            if text[start:end].lower() in lexicon.stop_words:
+                continue  # the cells of `肝细胞和胰腺癌`
             if found := find_whole(full, hit.type, lexicon):
                 yield Hit(start, end, found[0], hit.type, "enumeration", SCORES["enumeration"], name_en=found[1])
 
