@@ -14,8 +14,8 @@ from functools import cache
 from pathlib import Path
 
 MODULES = (
-    "abbreviations", "brackets", "clean", "elements", "frames", "hits", "ids", "layout", "loose", "modifications", "recognise",
-    "relate", "repairs", "scope", "sites", "statements", "subjects",
+    "abbreviations", "brackets", "clean", "coordinated", "elements", "frames", "hits", "ids", "layout", "loose",
+    "modifications", "recognise", "relate", "repairs", "scope", "sites", "statements", "subjects",
 )  # fmt: skip
 """None whose records the cached lexicon holds: pickle cannot give back the frozen dataclasses that mypyc makes."""
 PACKAGE = Path(__file__).parent

@@ -32,6 +32,8 @@ def find_members(text: str, hit: Hit, low: int, whole: Whole, forms: Enumeration
         signs = joint.group().strip(" ,，")
         hanging = HANGING.search(text, max(low, joint.start() - 2), joint.start())
         last = hanging.start() if hanging else joint.start()
+        if hit.type != "disease" and not hanging and not (signs == "、" and HAN_RUN.match(text[last - 1 : last])):
+            return
         found = find_member(text, hit, low, last, whole) if signs or at < hit.start else None
         single = found is not None and last - found[0] == 1
         cut = hanging or (signs == "、" and single)

@@ -325,7 +325,7 @@ def expand(text: str, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator[Hit]:
         before, low = low, hit.end
         if hit.match == "wrong" or is_clone(text, hit.start, hit.end, lexicon):
             continue
-        begin, whole = find_own(text, hit, lexicon), partial(find_whole, kind=hit.type, lexicon=lexicon)
+        begin, whole = find_own(text, hit, lexicon), partial(find_listed_name, kind=hit.type, lexicon=lexicon)
         items = find_items(text, begin, hit.end, partial(is_known, kind=hit.type, lexicon=lexicon), forms)
         heads, members = find_heads(text, hit.start, hit.end, forms), find_members(text, hit, before, whole, forms)
         for start, end, full in chain(items, heads, members):
@@ -357,10 +357,8 @@ def is_known(name: str, kind: str, lexicon: Lexicon) -> bool:
 def find_whole(name: str, kind: str, lexicon: Lexicon) -> tuple[str, str] | None:
     """Return (concept id, name) of a name of this type by the lexicon or by a shape, or None."""
     name = CUT.sub(r"\1-", name)
-    for claim in lookup(lexicon, name):
-        concept = lexicon.concept(claim.concept_id)
-        if concept.type == kind:
-            return concept.id, concept.name_en
+    if found := find_listed_name(name, kind, lexicon):
+        return found
     for shape in lexicon.shapes:
         if (
             shape.type == kind
@@ -369,6 +367,15 @@ def find_whole(name: str, kind: str, lexicon: Lexicon) -> tuple[str, str] | None
             and not shape.need
         ):
             return identify(shape, match, lexicon), name
+    return None
+
+
+def find_listed_name(name: str, kind: str, lexicon: Lexicon) -> tuple[str, str] | None:
+    """Return (concept id, name) of a name of this type by the lexicon, or None."""
+    for claim in lookup(lexicon, name):
+        concept = lexicon.concept(claim.concept_id)
+        if concept.type == kind:
+            return concept.id, concept.name_en
     return None
 
 
