@@ -52,7 +52,7 @@ def find_member(text: str, hit: Hit, low: int, last: int, whole: Whole) -> tuple
     run = RUN.search(text, max(low, last - LONGEST_MEMBER), last)
     if not run:
         return None
-    most = MOST_CHARACTERS if HAN_RUN.match(text[last - 1]) else MOST_WORDS
+    most, space = (MOST_CHARACTERS, "") if HAN_RUN.match(text[last - 1]) else (MOST_WORDS, " ")
     tails = [text[place : hit.end] for place in places_of_words(text, hit.start + 1, hit.end)][-most:]
     for start in list(places_of_words(text, run.start(), last))[-most:]:
         if text[start - 1 : start] in ("-", ".") or 0 < start == low:
@@ -60,7 +60,7 @@ def find_member(text: str, hit: Hit, low: int, last: int, whole: Whole) -> tuple
         for tail in tails:
             if len(tail) == 1 < last - start and hit.end - hit.start == 2:
                 continue
-            full = f"{text[start:last]} {tail}"
+            full = f"{text[start:last]}{space}{tail}"
             for name in (full, full.removesuffix("s")):
                 if (found := whole(name)) and found[0] != hit.concept_id:
                     return start, name

@@ -14,6 +14,7 @@ HAN = "".join(f"{chr(first)}-{chr(last)}" for first, last in HAN_BLOCKS)
 """The body of a character class for Chinese characters (CJK ideographs of the basic plane)."""
 
 HAN_RUN = re.compile(f"[{HAN}]+")
+PLAIN_HAN = re.compile("[㐀-䶿一-鿿]+")  # without the compatibility forms
 GREEK = {  # the letter's name, as English texts spell it
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta",
     "θ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi",
@@ -135,7 +136,9 @@ def spell(kind: str, part: str) -> str:
 
 def key(text: str) -> str:
     """Return the form by which a lexicon name and a stretch of text are compared (`IL-6`, `IL 6` and `il6` agree)."""
-    return fold(normalise(text)).text
+    if PLAIN_HAN.fullmatch(text):
+        return simplify(text)  # nothing else in it could change
+    return fold(text if text.isascii() else normalise(text)).text
 
 
 def slug(text: str) -> str:
