@@ -34,7 +34,7 @@ def main() -> None:
     target = compiled_folder()
     if target.is_dir():
         return
-    print("litmine: compiling the hot modules (once for this code; under a minute)", file=sys.stderr, flush=True)
+    print("litmine: compiling the hot modules (once for this code; a minute or two)", file=sys.stderr, flush=True)
     started = time.monotonic()
     shutil.rmtree(target.parent, ignore_errors=True)
     target.parent.mkdir()
