@@ -30,6 +30,7 @@ class Affixes:
     """The affixes as expressions; `numbered` are those behind that need a symbol with a digit or a Greek letter."""
 
     prefixed: re.Pattern[str]
+    form: re.Pattern[str]
     construct: re.Pattern[str]
     after: re.Pattern[str]
     on_letter: re.Pattern[str]
@@ -77,6 +78,7 @@ def make_affixes(rows: Sequence[Row]) -> Affixes:
         prefixed=re.compile(  # the letter first: a search for one is fast
             rf"[{firsts}](?<![A-Za-z0-9].)(?:{'|'.join(heads)})(?P<name>{SYMBOL})(?![A-Za-z0-9])"
         ),
+        form=re.compile(f"(?:{'|'.join(row['text'] for row in forms)})(?=[A-Za-z])"),
         construct=re.compile(f"(?<![A-Za-z0-9])(?:{'|'.join(row['text'] for row in words)})-?$"),
         after=re.compile(f"(?:{'|'.join(tails)})(?![A-Za-z0-9])"),
         on_letter=re.compile(f"(?:{'|'.join(lettered)})(?![A-Za-z0-9])"),

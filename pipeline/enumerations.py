@@ -179,7 +179,7 @@ def find_inside(
     first = FIRST.match(text, opened.end())
     if not first or not known(base + first["item"]):
         return
-    if opened.group()[0] in "(（" and text[first.end()] not in "/／、":
+    if opened.group()[0] in "(（" and text[first.end() : first.end() + 1] not in "/／、":
         return
     rest = list(follow(text, first.end(), [(base, forms.number), (base, forms.letter)], known, forms))
     if rest and text[rest[-1][1] : rest[-1][1] + 1] in (")", "）"):

@@ -29,11 +29,12 @@ LATIN = frozenset(map(chr, [*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61,
 BESIDE = LATIN | {"-", ".", "/"}
 """What beside a stretch may mean that it goes on."""
 
-PREFIX = re.compile(r"(?:(?<![A-Za-z0-9])(?:[pP]-?|[Pp]hospho-?|r[hm]u?-?))$")
+FORM = r"(?:[pP]-?|[Pp]hospho-?|r[hm]u?-?)"
+PREFIX = re.compile(rf"(?:(?<![A-Za-z0-9]){FORM})$")
 """Written on to a name: `p-STAT3` is phosphorylated, `rhIL-6` recombinant human."""
 
-WRITTEN_ON = re.compile(r"(?:[pP]-?|[Pp]hospho-?|r[hm]u?-?|[hm]|ca|dn)(?=[A-Za-z])")
-"""The same and the letters for a species at the beginning of a mention."""
+WRITTEN_ON = re.compile(f"{FORM}(?=[A-Za-z])")
+"""The same at the beginning of a mention."""
 
 MUTATION = re.compile(r"(?:[A-Z]\d{2,4}[A-Z]|(?:[STY]|Ser|Thr|Tyr)\d{2,4})(?![A-Za-z0-9])")
 POLYMORPHISM = re.compile(r"-\d{2,4} ?(?:[ACGT][/>][ACGT]|[ACGT]{2})(?![A-Za-z0-9])")
@@ -342,7 +343,8 @@ def is_clone(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
 
 def find_own(text: str, hit: Hit, lexicon: Lexicon) -> int:
     """Return where the name itself begins in a mention: behind the `p-` of `p-ERK1`."""
-    prefix = WRITTEN_ON.match(text, hit.start, hit.end) if hit.type == "gene" else None
+    ways = (WRITTEN_ON, lexicon.affixes.form) if hit.type == "gene" else ()
+    prefix = next((match for way in ways if (match := way.match(text, hit.start, hit.end))), None)
     if not prefix or not lexicon.enumerations.between.match(text, hit.end):
         return hit.start
     names = lookup(lexicon, text[prefix.end() : hit.end])
