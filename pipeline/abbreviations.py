@@ -15,8 +15,9 @@ from itertools import chain
 
 from pipeline.glosses import SHORT, Gloss, Leads, find_glosses, find_listed, find_short_before
 from pipeline.hits import SCORES, Hit, Place, choose
+from pipeline.script import HAN_RUN
 from pipeline.segment_en import common_words
-from pipeline.text import HAN_RUN, normalise
+from pipeline.text import normalise
 
 SHORT_FORM = re.compile(SHORT)
 CLIPPED = re.compile("[A-Z][a-z]{1,4}|[a-z]{3,5}")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from pipeline.errors import LexiconError
 from pipeline.tables import Row, read_rows
@@ -25,8 +25,7 @@ ON_LETTER = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9α-ω-]*[A-Za-z]$")
 LONGEST = 16  # code points of such a symbol
 
 
-@dataclass(frozen=True)
-class Affixes:
+class Affixes(NamedTuple):
     """The affixes as expressions; `numbered` are those behind that need a symbol with a digit or a Greek letter."""
 
     prefixed: re.Pattern[str]

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from pipeline.decisions import PUBLISHED, Decisions, hash_file, look_at, read_decisions, read_published, write_reviews
 from pipeline.records import Candidate, DocumentRow, Entity, Triple
+from pipeline.script import HAN
 from pipeline.store import (
     HOME,
     STREAMED,
@@ -30,7 +31,6 @@ from pipeline.store import (
     sync_folder,
     write_atomically,
 )
-from pipeline.text import HAN
 
 CHUNK = 32_768  # rows in memory, and in a Parquet row group
 COMPACT = 100_000  # rows of partial aggregates before they are merged

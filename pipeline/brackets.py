@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pipeline.enumerations import SPELLED
 from pipeline.hits import SCORES, Hit
 from pipeline.lexicon import Lexicon, Name, lookup
-from pipeline.text import HAN, HAN_RUN
+from pipeline.script import HAN, HAN_RUN
 
 REST = re.compile(
     rf"[)）]\s?[-‐–]?\s?(?P<rest>κB|\d{{1,2}}[α-ω]|[α-ω]\d?|\d{{1,2}}[A-Za-z]?(?![\d%]|\.\d)|[A-Z]\d{{1,2}}(?![\d%]|\.\d)"

@@ -10,7 +10,7 @@ from collections import Counter
 from pipeline.layout import Mark, PartedWord, arrange, join_spaced, join_words
 from pipeline.records import Block, Citation, Document, SourceText
 from pipeline.repairs import Edit, Repairs, Working, apply_rows, begin, load_repairs
-from pipeline.text import HAN
+from pipeline.script import HAN
 
 __all__ = ["Repairs", "clean", "load_repairs"]
 
@@ -20,7 +20,7 @@ BRACKETED = re.compile(
 )
 RAISED_MARK = re.compile(rf"(?:(?<=[{HAN}）)”。，])|(?<=[a-z]{{4}}))[¹²³⁰⁴-⁹]+(?:[,，\-–⁻][¹²³⁰⁴-⁹]+)*(?![⁺⁻+])")
 DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-PARTED = re.compile(r"(?<![A-Za-z-])([a-z]{2,})(-)([a-z]{3,})(?![A-Za-z-])")
+PARTED = re.compile(r"([a-z](?<![A-Za-z-].)[a-z]+)(-)([a-z]{3,})(?![A-Za-z-])")  # a letter first: a search for one is fast
 WORD = re.compile("[a-z]{6,}")
 NUMBER = re.compile("[0-9]+")
 RANGE = re.compile(r"([0-9]+)[\]］ ]*[-–—~～‐⁃][\[［ ]*([0-9]+)")

@@ -14,8 +14,9 @@ from functools import cache
 from pathlib import Path
 
 MODULES = (
-    "abbreviations", "brackets", "clean", "coordinated", "elements", "frames", "hits", "ids", "layout", "loose",
-    "modifications", "recognise", "relate", "repairs", "scope", "sites", "statements", "subjects",
+    "abbreviations", "affixes", "brackets", "candidates", "clean", "coordinated", "elements", "enumerations", "frames", "glosses",
+    "hits", "ids", "layout", "loose", "modifications", "recognise", "relate", "repairs", "rows", "scope", "sites",
+    "statements", "subjects", "text",
 )  # fmt: skip
 """None whose records the cached lexicon holds: pickle cannot give back the frozen dataclasses that mypyc makes."""
 PACKAGE = Path(__file__).parent

@@ -9,7 +9,7 @@ from pipeline.brackets import places_of_words
 from pipeline.enumerations import Enumerations
 from pipeline.hits import SCORES, Hit
 from pipeline.lexicon import Lexicon, lookup
-from pipeline.text import HAN, HAN_RUN
+from pipeline.script import HAN, HAN_RUN
 
 RUN = re.compile(rf"[A-Za-z0-9{HAN}α-ω][A-Za-z0-9{HAN}α-ω'’ -]*$")
 HANGING = re.compile(r"[-‐–]\s*$")

@@ -280,9 +280,11 @@ def join_groups(row: Row, symbols: str, language: Language, spans: Sequence[Span
     """
     elements = row.elements
     joined = Row([], [])
-    at = 0
-    for match in language.group.finditer(symbols):
-        first, last = match.span()
+    at = reached = 0
+    for first, symbol in enumerate(symbols):
+        if first < reached or symbol not in language.opening or not (match := language.group.match(symbols, first)):
+            continue
+        last = reached = match.end()
         if last - first == 1:
             continue
         joined.elements += elements[at:first]

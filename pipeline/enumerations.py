@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
+from pipeline.script import HAN
 from pipeline.tables import Row, read_rows
-from pipeline.text import GREEK, HAN
+from pipeline.text import GREEK
 
 SPELLED = f"(?:{'|'.join(sorted(set(GREEK.values()), key=len, reverse=True))})"
 ROMAN = "II|III|IV|[ⅠⅡⅢⅣⅤ]"
@@ -30,6 +31,7 @@ OPENED = re.compile(r"-?[(（]|\s[(（](?=[A-F] )")
 
 FIRST = re.compile(rf"(?P<item>\d{{1,2}}[a-eA-E]?|[A-F]|[α-ω]){END}")
 HALF = re.compile(r"[/／](?:[α-ω]|[A-F]|\d{1,2})$")
+MARKS = frozenset(",，、/／～~-‐‑–—&(（")  # what stands between the items of a list, but for spaces and words
 RANGE = frozenset("-–—~～")
 CLASS_NUMBER = r"(?P<number>I{1,3}|IV|[ⅠⅡⅢⅣⅤ]|[1-5])(?![A-Za-z0-9])"
 NUMBER = re.compile(CLASS_NUMBER)
@@ -39,10 +41,15 @@ COLUMNS = ("text", "lang", "role", "note")
 ROLES = ("joint", "span", "counted", "behind", "before", "after", "shared")
 
 
-@dataclass(frozen=True)
-class Enumerations:
+class Enumerations(NamedTuple):
     """What enumerations are read by: a joint, items with one before them, what may stand behind a number, typed heads,
-    and what stands between the names of a list."""
+    and what stands between the names of a list.
+
+    `firsts` and `lasts` are the characters that a joint can begin and end with: asking for one is faster than the expression.
+    """
+
+    firsts: frozenset[str]
+    lasts: frozenset[str]
 
     between: re.Pattern[str]
     number: re.Pattern[str]
@@ -64,7 +71,9 @@ def load_enumerations(path: Path) -> Enumerations:
     for row in read_rows(path, COLUMNS):
         check_form(row)
         words.setdefault(row["role"], []).append(row["text"])
-    return make_enumerations(**{role: one_of(words.get(role, ())) for role in ROLES})
+    joints = [*words.get("joint", ()), *words.get("span", ())]
+    firsts, lasts = (frozenset([*MARKS, *(text[at] for text in joints)]) for at in (0, -1))
+    return make_enumerations(firsts, lasts, **{role: one_of(words.get(role, ())) for role in ROLES})
 
 
 def check_form(row: Row) -> None:
@@ -88,7 +97,8 @@ def whole_word(text: str) -> str:
     return re.escape(text) + ("(?![A-Za-z])" if text.isascii() and text.isalpha() else "")
 
 
-def make_enumerations(joint: str, span: str, counted: str, behind: str, before: str, after: str, shared: str) -> Enumerations:
+def make_enumerations(firsts: frozenset[str], lasts: frozenset[str], joint: str, span: str, counted: str, behind: str, before: str,
+                      after: str, shared: str) -> Enumerations:  # fmt: skip
     """Return the expressions of enumerations over those of the words in each role."""
     word = f"(?<![A-Za-z0-9])(?:{joint}|{span})|(?=[{HAN}])(?:{joint}|{span})"
     between = rf"\s*(?:[,，、/／]\s*{joint}?|{word}|～|~|-|–|—|&)\s*"
@@ -104,6 +114,8 @@ def make_enumerations(joint: str, span: str, counted: str, behind: str, before: 
     capital = re.compile(rf"(?P<joint>[/／])(?P<item>[A-E]|[A-Z]\d|[A-Z]{{2}}){END}")
     roman = re.compile(rf"{between}(?P<item>{ROMAN}){END}")
     return Enumerations(
+        firsts,
+        lasts,
         between=re.compile(between),
         number=number,
         letter=letter,

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from pipeline.enumerations import one_of
 from pipeline.tables import Row, read_rows
 
 ROUND = re.compile(r"[(（]([^()（）\n]{1,160})[)）]")
 SQUARE = re.compile(r"(?<=\S)[ ]?[\[［【〔]([^]［］【】〔〕\[()（）\n]{1,40})[]］】〕]")
+SQUARES = "[［【〔"
 PART = re.compile(r"[^,，;；、]+")
 QUOTES = "\"“”‘’'「」"
 SHORT = "[A-Za-z](?:[A-Za-z0-9α-ωκⅠ-Ⅹ.-]{1,11}|[A-Za-z]{1,5} [Ⅰ-Ⅹ][A-Za-z]?)"
@@ -28,8 +29,7 @@ COLUMNS = ("text", "lang", "role", "note")
 ROLES = ("lead", "with")
 
 
-@dataclass(frozen=True)
-class Gloss:
+class Gloss(NamedTuple):
     """What stands behind a name: where it begins, the (start, end) of each part in it, whether brackets hold it."""
 
     at: int
@@ -37,8 +37,7 @@ class Gloss:
     bracketed: bool = True
 
 
-@dataclass(frozen=True)
-class Leads:
+class Leads(NamedTuple):
     """What leads to a short form: the words; what may go before them; they with their like; and the same with the form."""
 
     words: tuple[str, ...]
@@ -73,9 +72,10 @@ def check_lead(row: Row) -> None:
 
 def find_glosses(text: str, leads: Leads) -> list[Gloss]:
     """Return the glosses of `text` by their place, in its code points."""
+    kinds = (ROUND, SQUARE) if any(sign in text for sign in SQUARES) else (ROUND,)
     found = [
         Gloss(match.start(), parts)
-        for brackets in (ROUND, SQUARE)
+        for brackets in kinds
         for match in brackets.finditer(text)
         if (parts := tuple(find_parts(text, match.start(1), match.end(1), leads)))
     ]

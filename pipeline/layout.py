@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipeline.repairs import Edit, Repairs
-from pipeline.text import HAN
+from pipeline.script import HAN
 
 BREAKS = "\n\f\v\x1c-\x1e\x85\u2028\u2029"
 LINE = re.compile(f"\\S(?:[^{BREAKS}]*\\S)?")

@@ -50,8 +50,9 @@ from pipeline.lexicon_rows import (
     shared_names,
     unpack_background,
 )
+from pipeline.script import HAN_RUN
 from pipeline.tables import Row, read_rows
-from pipeline.text import HAN_RUN, SEPARATOR, key
+from pipeline.text import SEPARATOR, key
 
 __all__ = [
     "BACKGROUND",

@@ -30,7 +30,7 @@ def find_loose(
     groups = sorted({place for both in unlinked for place in both})
     kinds = frozenset().union(*(elements.row[place].classes for place in groups))
     for pattern in language.patterns.get("loose", ()):
-        if elements.kinds.isdisjoint(pattern.symbols) or pattern.needs.isdisjoint(elements.kinds):
+        if elements.kinds.isdisjoint(pattern.symbols) or any(map(elements.kinds.isdisjoint, pattern.needs)):
             continue
         if any(classes and classes.isdisjoint(kinds) for classes in pattern.ends):
             continue

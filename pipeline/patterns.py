@@ -20,15 +20,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import ahocorasick
 
-from pipeline.pieces import GROUP, Compiler, rarest, spell_class
+from pipeline.pieces import GROUP, Compiler, rank, rarest, spell_class
+from pipeline.script import HAN, HAN_RUN
 from pipeline.sites import Sites, load_sites
 from pipeline.tables import Row, read_rows
-from pipeline.text import HAN, HAN_RUN
 
 if TYPE_CHECKING:
     from pipeline.elements import Element, Parts
 
 ONE_BYTE = 256
+MOST_NEEDS = 3  # of the sets of symbols that a pattern needs, those that are asked for before it is tried
 FRAGMENT_NAME = re.compile(r"<([\w-]+)>")
 CLASS_NAME = re.compile(r"[a-z][\w.-]*")
 PATTERN_COLUMNS = ("name", "kind", "pattern", "relation", "confidence", "example", "expected", "note")
@@ -93,7 +94,7 @@ class Role(NamedTuple):
 class Pattern:
     """A row of patterns.csv, compiled.
 
-    `symbols` are those of the trigger's classes, of `needs` a sentence must hold one.
+    `symbols` are those of the trigger's classes; of each of `needs` a sentence must hold one.
     `takes_subject` is the role (`A` acts, `B` is acted on) of the subject in force, where the pattern names none;
     with `continues` it is the subject of the frame before, whatever stands between,
     with `resumes` its agent. `before`, `behind` are the symbols
@@ -107,7 +108,7 @@ class Pattern:
     relation: str
     trigger: frozenset[str]
     symbols: frozenset[str]
-    needs: frozenset[str]
+    needs: tuple[frozenset[str], ...]
     halves: tuple[str, str]
     before: frozenset[str] | None
     behind: frozenset[str] | None
@@ -175,12 +176,9 @@ Fitting = tuple[str, str, frozenset[str], frozenset[str], str, str]
 
 
 class Trial(NamedTuple):
-    """A pattern to be tried: `absent` tells of a sentence's symbols whether what it needs is missing.
+    """A pattern to be tried: of each of `needs` the sentence must hold a symbol; `left`, `right` match its halves at a place."""
 
-    `left`, `right` match its halves at a place.
-    """
-
-    absent: Callable[[frozenset[str]], bool]
+    needs: tuple[frozenset[str], ...]
     left: Match
     right: Match
     pattern: Pattern
@@ -188,12 +186,12 @@ class Trial(NamedTuple):
 
 def try_out(pattern: Pattern) -> Trial:
     """Return what is asked of a pattern for each trigger, looked up beforehand."""
-    return Trial(pattern.needs.isdisjoint, pattern.left.match, pattern.right.match, pattern)
+    return Trial(pattern.needs, pattern.left.match, pattern.right.match, pattern)
 
 
 @dataclass(frozen=True)
 class Language:
-    """The rules of one language."""
+    """The rules of one language; `opening` are the symbols that a group of mentions can begin with."""
 
     name: str
     words: Mapping[str, Word]
@@ -202,6 +200,7 @@ class Language:
     symbols: Mapping[frozenset[str], str]
     patterns: Mapping[str, tuple[Pattern, ...]]
     group: re.Pattern[str]
+    opening: frozenset[str]
     predicate: re.Pattern[str]
     joint: frozenset[str]
     marker: re.Pattern[str]
@@ -286,8 +285,9 @@ def load_language(folder: Path, relations: Mapping[str, RelationType]) -> Langua
     whole = {name: compiler.piece(f"<{name}>") for name in ("group", "predicate", "joint", "marker", "more")}
     group, predicate, marker, more = (re.compile(whole[name].text, re.DOTALL) for name in ("group", "predicate", "marker", "more"))
     return Language(
-        folder.name, words, count_longest(words), index_chinese(words), symbols, patterns, group, predicate,
-        whole["joint"].needs, marker, whole["marker"].needs, more, compiler.any_of(triggers_of(patterns)),
+        folder.name, words, count_longest(words), index_chinese(words), symbols, patterns, group,
+        whole["group"].first or frozenset(symbols.values()), predicate,
+        rarest(whole["joint"].needs), marker, rarest(whole["marker"].needs), more, compiler.any_of(triggers_of(patterns)),
         find_cues(patterns, compiler), compiler.any_of({"former"}), compiler.any_of({"modifies"}),
         find_words(word.text for word in words.values() if word.modification),
         tuple(text.replace(" ", "") for text, word in words.items() if "mirna" in word.classes), deeds)  # fmt: skip
@@ -313,7 +313,7 @@ def triggers_of(patterns: Mapping[str, Iterable[Pattern]]) -> frozenset[str]:
 
 def find_cues(patterns: Mapping[str, Iterable[Pattern]], compiler: Compiler) -> dict[str, frozenset[str]]:
     """Return the symbols of each of CUES, and of those that a pattern of the kind `aim` needs."""
-    aims = frozenset().union(*(pattern.needs for pattern in patterns.get("aim", ())))
+    aims = frozenset().union(*(pattern.needs[0] for pattern in patterns.get("aim", ())))
     return {name: compiler.symbols_of((name, *CUES[name])) for name in CUES} | {"aim": aims}
 
 
@@ -509,7 +509,7 @@ def compile_pattern(row: Row, compiler: Compiler, relations: Mapping[str, Relati
     if unknown := [name for name in trigger if name.removeprefix("~") not in compiler.classes]:
         raise row.error("pattern", f"no word has the class {unknown[0]}", "write a form and an effect of triggers.csv")
     symbols = compiler.admitted(trigger)
-    needs = rarest((left, right)) or frozenset(compiler.symbols.values())
+    needs = tuple(sorted(left.needs | right.needs, key=rank)[:MOST_NEEDS]) or (frozenset(compiler.symbols.values()),)
     return Pattern(row["name"], row["kind"], row["relation"], frozenset(trigger), symbols, needs, (left.text, right.text),
                    None if left.empty else left.first, None if right.empty else right.first,
                    {"S": "A", "G": "A", "F": "A", "O": "B"}.get(first, ""), first == "G", first == "F",

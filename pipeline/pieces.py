@@ -15,15 +15,18 @@ GROUP = re.compile(r"\(\?P<(\w+)>")
 BOUNDS = re.compile(r"\{(?P<least>\d+)(?P<comma>,)?(?P<most>\d+)?\}\??")
 
 
+NOTHING: frozenset[frozenset[str]] = frozenset()
+
+
 class Piece(NamedTuple):
     """A compiled part of a pattern: its expression, the symbols it can begin with (None: any), whether it may be empty,
-    symbols of which it must hold one (none: it need not), and how many elements it can hold at most.
+    sets of symbols of each of which it must hold one, and how many elements it can hold at most.
     """
 
     text: str
     first: frozenset[str] | None
     empty: bool
-    needs: frozenset[str] = frozenset()
+    needs: frozenset[frozenset[str]] = NOTHING
     most: float = 1
 
 
@@ -37,7 +40,7 @@ def repeat(piece: Piece, times: str | None) -> Piece:
         least, most = int(bounds["least"]), float(bounds["most"] or (inf if bounds["comma"] else bounds["least"]))
         if most < least:
             raise ValueError(f"{times} asks for more than it allows")
-    return Piece(piece.text + times, piece.first, piece.empty or empty, frozenset() if empty else piece.needs,
+    return Piece(piece.text + times, piece.first, piece.empty or empty, NOTHING if empty else piece.needs,
                  piece.most * most if piece.most else 0.0)  # fmt: skip
 
 
@@ -46,9 +49,14 @@ def enclose(piece: Piece) -> Piece:
     return piece if CLASS.fullmatch(piece.text) else piece._replace(text=f"(?:{piece.text})")
 
 
-def rarest(pieces: Iterable[Piece]) -> frozenset[str]:
-    """Return the fewest symbols that one of `pieces`, which all must be there, needs."""
-    return min((piece.needs for piece in pieces if piece.needs), key=len, default=frozenset())
+def rarest(needs: Iterable[frozenset[str]]) -> frozenset[str]:
+    """Return the smallest of the sets of symbols that are needed; an empty one if none is."""
+    return min(needs, key=rank, default=frozenset())
+
+
+def rank(symbols: frozenset[str]) -> tuple[int, list[str]]:
+    """Return by what sets of symbols are sorted: the smaller first, which texts hold less often."""
+    return len(symbols), sorted(symbols)
 
 
 def chain(pieces: Sequence[Piece], backwards: bool) -> Piece:
@@ -61,18 +69,46 @@ def chain(pieces: Sequence[Piece], backwards: bool) -> Piece:
         if empty:
             first = None if first is None or piece.first is None else first | piece.first
         empty = empty and piece.empty
-    return Piece("".join(piece.text for piece in pieces), first, empty, rarest(pieces), sum(piece.most for piece in pieces))
+    needs = NOTHING.union(*(piece.needs for piece in pieces))
+    return Piece("".join(piece.text for piece in pieces), first, empty, needs, sum(piece.most for piece in pieces))
 
 
 def join_branches(branches: Sequence[Piece]) -> Piece:
-    """Return alternatives as one piece; classes of symbols are joined to one class."""
+    """Return alternatives as one piece; classes of symbols are joined to one class, which `re` tries in one step."""
+    branches = gather_classes(branches)
+    if len(branches) == 1:
+        return branches[0]
     firsts = [branch.first for branch in branches]
     first = None if None in firsts else frozenset().union(*(part for part in firsts if part is not None))
-    needs = frozenset().union(*(branch.needs for branch in branches)) if all(branch.needs for branch in branches) else frozenset()
-    if len(branches) > 1 and all(CLASS.fullmatch(branch.text) for branch in branches):
-        return Piece(f"[{''.join(branch.text[1:-1] for branch in branches)}]", first, False, needs)
+    needs = NOTHING
+    if all(branch.needs for branch in branches):
+        needs = frozenset([frozenset().union(*(rarest(branch.needs) for branch in branches))])
     return Piece("|".join(branch.text for branch in branches), first, any(branch.empty for branch in branches), needs,
                  max(branch.most for branch in branches))  # fmt: skip
+
+
+def gather_classes(branches: Iterable[Piece]) -> list[Piece]:
+    """Return alternatives with each class of symbols joined to one before it, unless one between could begin like it."""
+    gathered: list[Piece] = []
+    for branch in branches:
+        place = find_class(gathered, branch.first) if branch.first and CLASS.fullmatch(branch.text) else -1
+        if place < 0 or not branch.first:
+            gathered.append(branch)
+        else:
+            symbols = branch.first.union(gathered[place].first or ())
+            gathered[place] = Piece(spell_class(symbols), symbols, False, frozenset([symbols]))
+    return gathered
+
+
+def find_class(branches: Sequence[Piece], first: frozenset[str]) -> int:
+    """Return the place of the last class of symbols among `branches`, behind which none can begin with `first`; else -1."""
+    for place in range(len(branches) - 1, -1, -1):
+        branch = branches[place]
+        if branch.first and CLASS.fullmatch(branch.text):
+            return place
+        if branch.first is None or branch.empty or not branch.first.isdisjoint(first):
+            break
+    return -1
 
 
 class Compiler:
@@ -166,13 +202,13 @@ class Compiler:
             return Piece("", frozenset(), True, most=0)
         if base in ("A", "B", "M"):
             symbols = frozenset().union(*map(self.members, (types or "E").split("|")))
-            return Piece(f"(?P<{base}>{spell_class(symbols)})", symbols, False, symbols)
+            return Piece(f"(?P<{base}>{spell_class(symbols)})", symbols, False, frozenset([symbols]))
         if base == "any":
             return Piece(".", None, False)
         if types:
             raise ValueError(f"{name}: only A, B, M and T take a type")
         symbols = self.members(base)
-        return Piece(spell_class(symbols), symbols, False, symbols)
+        return Piece(spell_class(symbols), symbols, False, frozenset([symbols]))
 
     def any_of(self, names: Iterable[str]) -> re.Pattern[str]:
         """Return the expression of one symbol of any of the classes; a class that no word has is not looked for."""

@@ -21,7 +21,8 @@ from pipeline.ids import mention_id
 from pipeline.lexicon import BACKGROUND, WRONG, Concept, Lexicon, Name, Shape, lookup
 from pipeline.lexicon_rows import find_anchor
 from pipeline.records import Candidate, Document, Mention, Segment
-from pipeline.text import HAN_RUN, SEPARATOR, fold, slug
+from pipeline.script import HAN_RUN
+from pipeline.text import SEPARATOR, fold, slug
 
 LATIN = frozenset(map(chr, [*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B), *range(0xC0, 0x250)]))
 """The letters and digits of names, A to Z with and without accents: Latin-1 and Latin Extended-A and -B."""
@@ -41,7 +42,7 @@ POLYMORPHISM = re.compile(r"-\d{2,4} ?(?:[ACGT][/>][ACGT]|[ACGT]{2})(?![A-Za-z0-
 VERSION = re.compile(r"(?<=\d)\.\d{1,2}(?!\d)(?=$|[^\s,]|\s[a-z])")
 CUT = re.compile(r"^(?:.*[(（])?([^()（）]+)[)）][ -]?")
 """What of the full name of a half stands before a bracket: `cyclin-dependent kinase (CDK) ` of `… (CDK) 4/6`, `JAK）`."""
-WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9\-]*[A-Za-z0-9](?![A-Za-z0-9])")
+WORD = re.compile(r"[A-Za-z](?<![A-Za-z0-9].)[A-Za-z0-9\-]*[A-Za-z0-9](?![A-Za-z0-9])")  # a letter first: it is soon found
 NEAR = 15  # code points on either side in which a confusable name's `avoid` words are looked for
 WINDOW = 48  # code points before and behind a shape's anchor in which the whole of it stands
 SIMILAR = {"zh": 88.0, "en": 93.0}  # rapidfuzz ratio from which a long name is taken for a typing error
@@ -321,19 +322,28 @@ def list_others(name: Name, claims: Sequence[Name]) -> tuple[str, ...]:
 
 def expand(text: str, hits: Sequence[Hit], lexicon: Lexicon) -> Iterator[Hit]:
     """Yield the halves of enumerations behind the names that begin them, and before those that end them."""
-    forms, low = lexicon.enumerations, 0
+    low = 0
     for hit in hits:
         before, low = low, hit.end
         if hit.match == "wrong" or is_clone(text, hit.start, hit.end, lexicon):
             continue
-        begin, whole = find_own(text, hit, lexicon), partial(find_listed_name, kind=hit.type, lexicon=lexicon)
-        items = find_items(text, begin, hit.end, partial(is_known, kind=hit.type, lexicon=lexicon), forms)
-        heads, members = find_heads(text, hit.start, hit.end, forms), find_members(text, hit, before, whole, forms)
-        for start, end, full in chain(items, heads, members):
+        for start, end, full in find_halves(text, hit, before, lexicon):
             if text[start:end].lower() in lexicon.stop_words:
                 continue  # the cells of `肝细胞和胰腺癌`
             if found := find_whole(full, hit.type, lexicon):
                 yield Hit(start, end, found[0], hit.type, "enumeration", SCORES["enumeration"], name_en=found[1])
+
+
+def find_halves(text: str, hit: Hit, low: int, lexicon: Lexicon) -> Iterator[tuple[int, int, str]]:
+    """Yield (start, end, full name) of what a list around `hit` names by halves; none begins before `low`."""
+    forms = lexicon.enumerations
+    before, behind = text[hit.start - 1 : hit.start], text[hit.end : hit.end + 1]
+    if behind in forms.firsts or behind.isspace():
+        begin, known = find_own(text, hit, lexicon), partial(is_known, kind=hit.type, lexicon=lexicon)
+        yield from find_items(text, begin, hit.end, known, forms)
+    if before in forms.lasts or before.isspace():
+        yield from find_heads(text, hit.start, hit.end, forms)
+        yield from find_members(text, hit, low, partial(find_listed_name, kind=hit.type, lexicon=lexicon), forms)
 
 
 def is_clone(text: str, start: int, end: int, lexicon: Lexicon) -> bool:

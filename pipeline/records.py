@@ -114,8 +114,7 @@ class Segment:
 # --- what recognise gives
 
 
-@dataclass(frozen=True)
-class Mention:
+class Mention(NamedTuple):
     """A row of mentions.csv; `start`, `end` are source offsets, `source_text` is the source between them, `text` repaired."""
 
     mention_id: str
@@ -198,8 +197,7 @@ class DocumentRow:
     error: str
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(NamedTuple):
     """A row of evidence.csv: one time that a sentence, shown repaired, says a statement; `start`, `end` are the sentence's."""
 
     evidence_id: str
@@ -227,8 +225,7 @@ class Evidence:
     sentence: str
 
 
-@dataclass(frozen=True)
-class Modification:
+class Modification(NamedTuple):
     """A row of modifications.csv."""
 
     modification_id: str

@@ -153,9 +153,9 @@ def fit(rules: Sequence[Trial], place: int, elements: Elements, language: Langua
         subjects: Subjects) -> Iterator[Frame]:  # fmt: skip
     """Yield the frames of those of `rules` that fit the trigger at `place`; `subjects` as for `bind`."""
     onwards, backwards, behind = elements.symbols, elements.reversed, len(elements.row) - place
-    kinds = elements.kinds
-    for absent, match_left, match_right, pattern in rules:
-        if absent(kinds):
+    lacks = elements.kinds.isdisjoint
+    for needs, match_left, match_right, pattern in rules:
+        if any(map(lacks, needs)):
             continue
         if (left := match_left(backwards, behind)) and (right := match_right(onwards, place + 1)):
             frame = bind(pattern, place, left, right, elements, language, frames, subjects)

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from pipeline.errors import LexiconError
 from pipeline.records import Repair
-from pipeline.text import GREEK, HAN, HAN_RUN
+from pipeline.script import HAN, HAN_RUN
+from pipeline.text import GREEK
 
 SIGN = "，。、；：？！（）《》【】…～"
 """The body of a character class for Chinese punctuation beside which no space stands."""

@@ -148,9 +148,8 @@ def is_asked(trigger: int, elements: Elements) -> bool:
 
 def is_aim(place: int, elements: Elements, language: Language) -> bool:
     """Tell whether the trigger at `place` names what was studied: `we examined the effect of A on B` asserts nothing."""
-    symbols, kinds = elements.symbols, elements.kinds
+    symbols, lacks = elements.symbols, elements.kinds.isdisjoint
     symbol, behind = symbols[place], len(symbols) - place
-    for absent, left, right, pattern in language.before("aim", symbols[place - 1 : place]):
-        if symbol in pattern.symbols and not absent(kinds) and left(elements.reversed, behind) and right(symbols, place + 1):
-            return True
-    return False
+    return any(symbol in pattern.symbols and not any(map(lacks, needs)) and left(elements.reversed, behind)
+               and right(symbols, place + 1)
+               for needs, left, right, pattern in language.before("aim", symbols[place - 1 : place]))  # fmt: skip

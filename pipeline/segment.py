@@ -10,9 +10,9 @@ from pathlib import Path
 
 from pipeline.ids import sentence_id
 from pipeline.records import Block, Document, Segment, Sentence, Words
+from pipeline.script import HAN_RUN
 from pipeline.segment_en import EnglishSegmenter, load_english
 from pipeline.segment_zh import STOP, ChineseSegmenter, load_chinese
-from pipeline.text import HAN_RUN
 
 CHINESE_SHARE = 0.12  # of a sentence's letters; below it Chinese characters are a name in an English sentence
 NO_LETTER = re.compile(r"[\W\d_]+")
@@ -51,11 +51,13 @@ class Segmenters:
 
 def guess_language(text: str) -> str:
     """Return `zh` or `en` for `text`, by the share of Chinese characters among its letters."""
-    han = sum(map(len, HAN_RUN.findall(text)))
+    han, enough = 0, len(text) * CHINESE_SHARE
+    for run in HAN_RUN.finditer(text):
+        han += run.end() - run.start()
+        if han > enough:  # no need to count the letters, which are no more
+            return "zh"
     if not han:
         return "en"
-    if han > len(text) * CHINESE_SHARE:  # no need to count the letters, which are no more
-        return "zh"
     letters = len(NO_LETTER.sub("", text))
     return "zh" if han / letters > CHINESE_SHARE else "en"
 

@@ -14,7 +14,9 @@ import jieba
 
 from pipeline.tables import read_rows
 
-END = re.compile(r"[。！？!?]+[”’」』）)\]]*|；|;|\.(?=\s*[\u4e00-\u9fff]|\s+[A-Z]|$)")
+END = re.compile(  # one of the signs first: a search for them is fast
+    r"[。！？!?；;.](?:(?<=[。！？!?])[。！？!?]*[”’」』）)\]]*|(?<=[；;])|(?<=\.)(?=\s*[\u4e00-\u9fff]|\s+[A-Z]|$))"
+)
 BRACKET = re.compile(r"[（(【\[]|[）)】\]]")
 LIST_ITEM = re.compile(r"\s*(?:[①-⑳⑴-⒇]|[（(]?\d{1,2}[)）、，,.．])")
 STOP = re.compile(r"[。！？]+[”’」』）)\]]*")

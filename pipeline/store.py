@@ -10,7 +10,7 @@ import tempfile
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from hashlib import blake2b
 from operator import attrgetter
 from pathlib import Path
@@ -70,8 +70,7 @@ class StoreError(Exception):
 
 def make_schema(table: str) -> pa.Schema:
     """Return the Arrow schema of `table`: the fields of its record, in their order, with their types."""
-    hints = get_type_hints(TABLES[table])
-    return pa.schema([(field.name, ARROW[hints[field.name]]) for field in fields(TABLES[table])])
+    return pa.schema([(name, ARROW[kind]) for name, kind in get_type_hints(TABLES[table]).items()])
 
 
 SCHEMAS: dict[str, pa.Schema] = {table: make_schema(table) for table in TABLES}

@@ -322,7 +322,7 @@ def test_entities_count_mentions_and_list_surfaces(tmp_path: Path) -> None:
     mentions = [make_mention("one", at, "litmine:il6", form) for at, form in enumerate(forms)]
     nameless = make_mention("one", 99, "litmine:x")
     results = [
-        make_result("one", [], [*mentions, *many, replace(nameless, concept_id="")]),
+        make_result("one", [], [*mentions, *many, nameless._replace(concept_id="")]),
         make_result(
             "two", [], [make_mention("two", 0, "litmine:il6", "IL6"), make_mention("two", 5, "litmine:a", "甲")]
         ),

@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import astuple, fields, replace
+from dataclasses import astuple, replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -119,7 +119,7 @@ def test_part_gives_back_what_was_written(tmp_path: Path) -> None:
     part = parts.read("key")
     assert part.doc_id == "甲/one"
     assert part.batches["mentions"].to_pylist() == [
-        {**vars(mention), "alternatives": list(mention.alternatives), "score": round(mention.score, 4)}
+        {**mention._asdict(), "alternatives": list(mention.alternatives), "score": round(mention.score, 4)}
         for mention in result.mentions
     ]
     assert part.batches["documents"].to_pylist()[0]["langs"] == ["zh", "en"]
@@ -187,7 +187,7 @@ def test_csv_and_parquet_agree(tmp_path: Path) -> None:
     cells = read_cells(content)
     assert content.startswith(BOM + b"mention_id,doc_id,")
     assert "白细胞介素‐6" in content.decode("utf-8-sig")
-    assert cells[0] == table.column_names == [field.name for field in fields(Mention)]
+    assert cells[0] == table.column_names == list(Mention._fields)
     assert cells[1:] == [[show(value) for value in row.values()] for row in table.to_pylist()]
     assert table.column("source_text").to_pylist() == AWKWARD
     assert table.schema.equals(SCHEMAS["mentions"])
@@ -374,5 +374,5 @@ def test_failure_while_building_leaves_nothing(tmp_path: Path) -> None:
 
 def test_records_and_schemas_have_the_same_columns() -> None:
     for table, record in store.TABLES.items():
-        assert SCHEMAS[table].names == [field.name for field in fields(record)]
+        assert SCHEMAS[table].names == list(record.__annotations__)
     assert len(astuple(DOCUMENT)) == len(SCHEMAS["documents"])

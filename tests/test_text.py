@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from conftest import cases
 
-from pipeline.text import SEPARATOR, fold, key, normalise, simplify, slug
+from pipeline.script import simplify
+from pipeline.text import SEPARATOR, fold, key, normalise, slug
 
 
 @pytest.mark.parametrize("case", cases("keys.csv"), ids=lambda case: f"{case['text']} {case['expected']}")
