@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
-from pipeline.patterns import MENTIONED, MIRNA, NUMBER, SITE, TOKEN, UNKNOWN, Language, Word
+from pipeline.patterns import MENTIONED, MIRNA, NUMBER, SITE, TOKEN, UNKNOWN, Absent, Language, Word
 from pipeline.records import Span
 from pipeline.sites import Site, Sites
 
@@ -91,6 +91,11 @@ class Elements:
         """Return the text of the element at `place`."""
         base, element = self.bases[place], self.row[place]
         return self.text[base + element.start : base + element.end]
+
+
+def lacks(kinds: frozenset[str], absent: Sequence[Absent]) -> bool:
+    """Tell whether symbols that a pattern needs are not among `kinds`, those of a sentence."""
+    return any(missing(kinds) for missing in absent)
 
 
 def read_elements(

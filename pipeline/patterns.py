@@ -172,13 +172,17 @@ KIND_GROUPS = {  # the kinds of rules that are tried on a trigger one after the 
     "aim": (("attribute", "statement", "bare"), ("modification",), ("chain",)),
 }
 Match = Callable[[str, int], re.Match[str] | None]
+Absent = Callable[[frozenset[str]], bool]
 Fitting = tuple[str, str, frozenset[str], frozenset[str], str, str]
 
 
 class Trial(NamedTuple):
-    """A pattern to be tried: of each of `needs` the sentence must hold a symbol; `left`, `right` match its halves at a place."""
+    """A pattern to be tried: each of `absent` tells of a sentence's symbols whether some that it needs are missing.
 
-    needs: tuple[frozenset[str], ...]
+    `left`, `right` match its halves at a place.
+    """
+
+    absent: tuple[Absent, ...]
     left: Match
     right: Match
     pattern: Pattern
@@ -186,7 +190,7 @@ class Trial(NamedTuple):
 
 def try_out(pattern: Pattern) -> Trial:
     """Return what is asked of a pattern for each trigger, looked up beforehand."""
-    return Trial(pattern.needs, pattern.left.match, pattern.right.match, pattern)
+    return Trial(tuple(need.isdisjoint for need in pattern.needs), pattern.left.match, pattern.right.match, pattern)
 
 
 @dataclass(frozen=True)

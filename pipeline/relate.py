@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from pipeline.elements import Cut, Element, Elements, read_elements, whole
+from pipeline.elements import Cut, Element, Elements, lacks, read_elements, whole
 from pipeline.frames import ANY_MENTION, Frame, Subject, is_aside, is_coordinated, locate, sign_behind, sign_within
 from pipeline.modifications import is_agent, merge_modified, modify
 from pipeline.patterns import Language, Pattern, Patterns, Trial
@@ -153,9 +153,9 @@ def fit(rules: Sequence[Trial], place: int, elements: Elements, language: Langua
         subjects: Subjects) -> Iterator[Frame]:  # fmt: skip
     """Yield the frames of those of `rules` that fit the trigger at `place`; `subjects` as for `bind`."""
     onwards, backwards, behind = elements.symbols, elements.reversed, len(elements.row) - place
-    lacks = elements.kinds.isdisjoint
-    for needs, match_left, match_right, pattern in rules:
-        if any(map(lacks, needs)):
+    kinds = elements.kinds
+    for absent, match_left, match_right, pattern in rules:
+        if lacks(kinds, absent):
             continue
         if (left := match_left(backwards, behind)) and (right := match_right(onwards, place + 1)):
             frame = bind(pattern, place, left, right, elements, language, frames, subjects)

@@ -6,7 +6,7 @@ negated findings and diseases in discharge summaries, 2001).
 
 from __future__ import annotations
 
-from pipeline.elements import Elements
+from pipeline.elements import Elements, lacks
 from pipeline.patterns import Language
 
 REACH = 7  # elements between a cue and the trigger that it reaches
@@ -148,8 +148,8 @@ def is_asked(trigger: int, elements: Elements) -> bool:
 
 def is_aim(place: int, elements: Elements, language: Language) -> bool:
     """Tell whether the trigger at `place` names what was studied: `we examined the effect of A on B` asserts nothing."""
-    symbols, lacks = elements.symbols, elements.kinds.isdisjoint
+    symbols, kinds = elements.symbols, elements.kinds
     symbol, behind = symbols[place], len(symbols) - place
-    return any(symbol in pattern.symbols and not any(map(lacks, needs)) and left(elements.reversed, behind)
+    return any(symbol in pattern.symbols and not lacks(kinds, absent) and left(elements.reversed, behind)
                and right(symbols, place + 1)
-               for needs, left, right, pattern in language.before("aim", symbols[place - 1 : place]))  # fmt: skip
+               for absent, left, right, pattern in language.before("aim", symbols[place - 1 : place]))  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipeline.elements import Element, Elements
+from pipeline.elements import Element, Elements, lacks
 from pipeline.frames import ANY_MENTION, Frame, Subject, count_items, is_closed, name_relation, sign_within
 from pipeline.patterns import Language, Pattern
 
@@ -91,9 +91,9 @@ def find_subject(
 
 def has_own_subject(trigger: int, elements: Elements, language: Language) -> bool:
     """Tell whether the verb at `trigger` has a subject that no lexicon knows: `A activates B, and hypoxia induces C`."""
-    symbols, behind, lacks = elements.symbols, len(elements.row) - trigger, elements.kinds.isdisjoint
-    return any(symbols[trigger] in pattern.symbols and not any(map(lacks, needs)) and left(elements.reversed, behind)
-               for needs, left, _, pattern in language.before("own", symbols[trigger - 1 : trigger]))  # fmt: skip
+    symbols, behind = elements.symbols, len(elements.row) - trigger
+    return any(symbols[trigger] in pattern.symbols and not lacks(elements.kinds, absent) and left(elements.reversed, behind)
+               for absent, left, _, pattern in language.before("own", symbols[trigger - 1 : trigger]))  # fmt: skip
 
 
 def shares_subject(place: int, row: Sequence[Element]) -> bool:
@@ -174,9 +174,9 @@ def find_ending(
     The mention that it names is of one of `types`.
     """
     symbol = elements.symbols[place - 1 : place] if place else ""
-    behind, backwards, lacks = len(elements.row) - place, elements.reversed, elements.kinds.isdisjoint
-    for needs, left, _, pattern in language.before(kind, symbol):
-        if any(map(lacks, needs)):
+    behind, backwards, kinds = len(elements.row) - place, elements.reversed, elements.kinds
+    for absent, left, _, pattern in language.before(kind, symbol):
+        if lacks(kinds, absent):
             continue
         match = left(backwards, behind)
         if match and ("A" not in match.re.groupindex or elements.row[-1 - match.start("A")].classes & types):
