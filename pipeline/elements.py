@@ -15,6 +15,8 @@ FIRST_HAN, LAST_HAN = "\u3400", "\ufaff"
 MOST_RUNS = 100_000  # kept runs of Chinese characters, some 30 MB; then the memory is emptied
 CLAUSE = frozenset({"comma", "semi", "stop", "colon", "open", "report"})  # what a clause begins behind
 PARTING = frozenset({"comma", "semi", "and", "pause", "butnot", "with", "joint"})  # what parts the items of a list
+OPENING, CLOSING = "(（[", ")）]"
+LONGEST_FRONT = 12  # elements before the last part of a name that a bracket cuts: `（interferon，`
 SHORT = 3  # characters of a gap between mentions that comes again and again
 Value = TypeVar("Value")
 Cut = Callable[[str], frozenset[int]]
@@ -116,6 +118,8 @@ def read_elements(
             at = max(at, span.end)
             continue
         read_gap(row, text, at, span.start, language, residues, cut)
+        if is_cut(text[span.start : span.end]):
+            drop_front(row)
         row.add((mention,))
         at = span.end
     read_gap(row, text, at, len(text), language, residues, cut)
@@ -125,6 +129,25 @@ def read_elements(
     cues = frozenset([name for name, marks in language.cues.items() if not kinds.isdisjoint(marks)])
     groups = tuple([place for place, element in enumerate(row.elements) if element.members])
     return Elements(text, tuple(row.elements), tuple(row.bases), symbols, symbols[::-1], kinds, cues, groups)
+
+
+def is_cut(name: str) -> bool:
+    """Tell whether a bracket closes in a name that does not open there: `IFN）-γ`."""
+    return any(mark in name for mark in CLOSING) and not any(mark in name for mark in OPENING)
+
+
+def drop_front(row: Row) -> None:
+    """Take out what stands before the last part of a name that a bracket cuts, from the long form on.
+
+    Of `干扰素（interferon，IFN）-γ` neither the family nor its English name is spoken of.
+    """
+    elements = row.elements
+    nearest = range(len(elements) - 1, max(-1, len(elements) - 1 - LONGEST_FRONT), -1)
+    opened = next((place for place in nearest if "open" in elements[place].classes), None)
+    if opened is None or any("close" in element.classes for element in elements[opened:]):
+        return
+    first = opened - 1 if opened and elements[opened - 1].members else opened
+    del elements[first:], row.bases[first:]
 
 
 def read_mention(index: int, span: Span, name: str, language: Language) -> Element:
