@@ -368,6 +368,8 @@ def is_finite(row: Sequence[Element], place: int) -> bool:
         return False  # `the block caused by A and B`
     if "verb" in classes:
         return "de" not in behind and "to" not in before
+    if "by" in behind and not any("be" in part.classes for part in row[max(0, place - 3) : place]):
+        return False  # `B secretion induced by A and C was lowered`
     return "past" in classes and bool(before & {"E", "aux", "have", "be", "adv", "head", "close"})
 
 
