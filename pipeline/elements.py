@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
@@ -119,7 +120,7 @@ def read_elements(
             continue
         read_gap(row, text, at, span.start, language, residues, cut)
         if is_cut(text[span.start : span.end]):
-            drop_front(row)
+            mention = mention._replace(start=min(drop_front(row), span.start))
         row.add((mention,))
         at = span.end
     read_gap(row, text, at, len(text), language, residues, cut)
@@ -136,8 +137,8 @@ def is_cut(name: str) -> bool:
     return any(mark in name for mark in CLOSING) and not any(mark in name for mark in OPENING)
 
 
-def drop_front(row: Row) -> None:
-    """Take out what stands before the last part of a name that a bracket cuts, from the long form on.
+def drop_front(row: Row) -> int:
+    """Take out what stands before the last part of a name that a bracket cuts, from the long form on; return where it began.
 
     Of `干扰素（interferon，IFN）-γ` neither the family nor its English name is spoken of.
     """
@@ -145,9 +146,11 @@ def drop_front(row: Row) -> None:
     nearest = range(len(elements) - 1, max(-1, len(elements) - 1 - LONGEST_FRONT), -1)
     opened = next((place for place in nearest if "open" in elements[place].classes), None)
     if opened is None or any("close" in element.classes for element in elements[opened:]):
-        return
+        return sys.maxsize
     first = opened - 1 if opened and elements[opened - 1].members else opened
+    start = row.bases[first] + elements[first].start
     del elements[first:], row.bases[first:]
+    return start
 
 
 def read_mention(index: int, span: Span, name: str, language: Language) -> Element:
