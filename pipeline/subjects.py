@@ -131,7 +131,7 @@ def find_latter(place: int, start: int, elements: Elements, frames: Sequence[Fra
     before = [frame for frame in reversed(frames) if frame.trigger < mark]
     if pair_of_aside := next((frame.agent for frame in before if frame.agent and is_pair_of_aside(frame, row)), None):
         return pair_of_aside._replace(member=-1)
-    parts = ([part for part in (frame.patient, *frame.more) if part] for frame in before)
+    parts = ([part for part in last_named(frame) if part] for frame in before)
     acted = next((objects[-1] for objects in parts if objects), None)
     behind = range(mark - 1, acted.place if acted else -1, -1)
     named = next((at for at in behind if row[at].classes & {"gene", "drug"}), None)
@@ -144,6 +144,13 @@ def find_latter(place: int, start: int, elements: Elements, frames: Sequence[Fra
     pronoun = mark < place and "pron" in row[mark].classes
     alike = pronoun and all(member.deed == "kinase-name" for member in members)
     return acted._replace(member=-1) if acted and len(members) > 1 and not alike else acted
+
+
+def last_named(frame: Frame) -> tuple[Subject | None, ...]:
+    """Return what a frame names last: what is acted on, or who acts in a passive (`A受B调控，后者…`)."""
+    if frame.agent and frame.patient and frame.patient.place < frame.agent.place < frame.trigger:
+        return (frame.agent,)
+    return (frame.patient, *frame.more)
 
 
 def is_pair_of_aside(frame: Frame, row: Sequence[Element]) -> bool:
