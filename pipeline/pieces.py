@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from math import inf
 from typing import NamedTuple
 
@@ -54,6 +55,7 @@ def rarest(needs: Iterable[frozenset[str]]) -> frozenset[str]:
     return min(needs, key=rank, default=frozenset())
 
 
+@cache
 def rank(symbols: frozenset[str]) -> tuple[int, list[str]]:
     """Return by what sets of symbols are sorted: the smaller first, which texts hold less often."""
     return len(symbols), sorted(symbols)
@@ -232,6 +234,7 @@ class Compiler:
         return frozenset(self.classes[name])
 
 
+@cache
 def spell_class(symbols: frozenset[str]) -> str:
     """Return the set of characters `symbols` as a regular expression: `[b-dx]`."""
     runs: list[list[int]] = []
