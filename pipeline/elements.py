@@ -257,7 +257,7 @@ def read_run(run: str, language: Language, cuts: frozenset[int]) -> Iterator[tup
 
     A known word of several characters is a border for the single characters beside it, as a cut of the segmenter is.
     """
-    found = [(last + 1 - len(word.text), last + 1, word) for last, word in language.chinese.iter_long(run)]
+    found = find_known(run, language, cuts, 0, len(run))
     borders = cuts and cuts.union(*((at, end) for at, end, _ in found if end - at > 1))
     unknown = 0
     for at, end, word in found:
@@ -266,6 +266,21 @@ def read_run(run: str, language: Language, cuts: frozenset[int]) -> Iterator[tup
             yield at, end, word
             unknown = end
     yield from cut_unknown(unknown, len(run), cuts)
+
+
+def find_known(run: str, language: Language, cuts: frozenset[int], first: int, last: int) -> list[tuple[int, int, Word]]:
+    """Return (start, end, word) of the longest known words of `run[first:last]`.
+
+    One of the class `ends` that ends within a word of the segmenter gives way to shorter ones: `诱导下|游` is no `诱导下`.
+    """
+    found: list[tuple[int, int, Word]] = []
+    for final, word in language.chinese.iter_long(run, first, last):
+        at, end = final + 1 - len(word.text), final + 1
+        if "ends" in word.classes and cuts and end < len(run) and end not in cuts:
+            inner = find_known(run, language, cuts, at, end - 1)
+            return [*found, *inner, *find_known(run, language, cuts, end - 1, last)]
+        found.append((at, end, word))
+    return found
 
 
 def stands_free(at: int, cuts: frozenset[int], size: int) -> bool:
@@ -350,7 +365,7 @@ def find_repeat(parts: Sequence[Element], spans: Sequence[Span]) -> int:
 def has_verb(row: Sequence[Element], place: int) -> bool:
     """Tell whether a verb, but none that modifies a noun (`激活的`), stands before `place` in its clause.
 
-    None does in a relative clause (`drugs that block A and B reduce C`), as the verb of its noun may follow; an
+    None does in a relative clause (`drugs that block A and B reduce C`), as the verb of its noun may follow, nor behind 通过; an
     infinitive or gerund counts where it begins the clause (`to activate A, B binds C`, `by activating A, B …`).
     """
     found, last = False, place
@@ -358,7 +373,7 @@ def has_verb(row: Sequence[Element], place: int) -> bool:
         place -= 1
         if "rel" in row[place].classes:
             return False
-        found |= is_finite(row, place)
+        found |= is_finite(row, place) and not (place and "via" in row[place - 1].classes)
     opens = place + 1 < last and row[place].classes & {"to", "by", "via"} and row[place + 1].classes & {"verb", "ing"}
     return found or bool(opens)
 
