@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 from pipeline.patterns import MENTIONED, MIRNA, NUMBER, SITE, TOKEN, UNKNOWN, Absent, Language, Word
@@ -324,7 +325,10 @@ def join_groups(row: Row, symbols: str, language: Language, spans: Sequence[Span
         cut = find_repeat(parts, spans)
         if cut == len(parts) and language.predicate.match(symbols, last) and has_verb(elements, first):
             cut = find_last_joint(parts, symbols[first:last], language.joint)
-        for begin, end in ((0, cut), (cut, cut + 1), (cut + 1, len(parts))):
+        behind = cut + 1
+        if cut == len(parts) and (place := find_examples(parts)) and is_defining(elements, first):
+            cut, behind = place - 1, place + 1
+        for begin, end in ((0, cut), *pairwise(range(cut, behind + 1)), (behind, len(parts))):
             if piece := parts[begin:end]:
                 start, stop = row.bases[first + begin] + piece[0].start, row.bases[first + end - 1] + piece[-1].end
                 joined.add((join(piece, start, stop) if len(piece) > 1 else piece[0]._replace(start=start, end=stop),))
@@ -332,6 +336,28 @@ def join_groups(row: Row, symbols: str, language: Language, spans: Sequence[Span
     joined.elements += elements[at:]
     joined.bases += row.bases[at:]
     return joined if at else row
+
+
+def find_examples(parts: Sequence[Element]) -> int:
+    """Return the place of `such as` behind one mention and a comma, outside brackets; 0 without one."""
+    three = len(parts) > 3 and "comma" in parts[1].classes and "suchas" in parts[2].classes
+    return 2 if three else 0
+
+
+def is_defining(row: Sequence[Element], place: int) -> bool:
+    """Tell whether the mention at `place` says which things are meant, of which examples follow.
+
+    So it does in `cytokines that activate A, such as B` and `genes induced by A, such as B`.
+    """
+    at = place - 1
+    while at > 1 and row[at].classes & {"w", "det", "adjective", "noun", "of", "head"} and not row[at].classes & {"verb", "by"}:
+        at -= 1
+    if "verb" in row[at].classes:
+        while at > 1 and row[at - 1].classes & {"adv", "aux"} and "rel" not in row[at - 1].classes:
+            at -= 1
+        return at > 1 and "rel" in row[at - 1].classes
+    named = {"head", "w", "be", "adv"}
+    return at > 1 and "by" in row[at].classes and "past" in row[at - 1].classes and bool(row[at - 2].classes & named)
 
 
 def find_repeat(parts: Sequence[Element], spans: Sequence[Span]) -> int:
