@@ -322,12 +322,7 @@ def join_groups(row: Row, symbols: str, language: Language, spans: Sequence[Span
         joined.elements += elements[at:first]
         joined.bases += row.bases[at:first]
         parts = elements[first:last]
-        cut = find_repeat(parts, spans)
-        if cut == len(parts) and language.predicate.match(symbols, last) and has_verb(elements, first):
-            cut = find_last_joint(parts, symbols[first:last], language.joint)
-        behind = cut + 1
-        if cut == len(parts) and (place := find_examples(parts)) and is_defining(elements, first):
-            cut, behind = place - 1, place + 1
+        cut, behind = find_cut(elements, symbols, first, last, language, spans)
         for begin, end in ((0, cut), *pairwise(range(cut, behind + 1)), (behind, len(parts))):
             if piece := parts[begin:end]:
                 start, stop = row.bases[first + begin] + piece[0].start, row.bases[first + end - 1] + piece[-1].end
@@ -338,10 +333,22 @@ def join_groups(row: Row, symbols: str, language: Language, spans: Sequence[Span
     return joined if at else row
 
 
-def find_examples(parts: Sequence[Element]) -> int:
-    """Return the place of `such as` behind one mention and a comma, outside brackets; 0 without one."""
-    three = len(parts) > 3 and "comma" in parts[1].classes and "suchas" in parts[2].classes
-    return 2 if three else 0
+def find_cut(
+    row: Sequence[Element], symbols: str, first: int, last: int, language: Language, spans: Sequence[Span]
+) -> tuple[int, int]:
+    """Return between which places among the elements from `first` to `last` a new group begins: at their end without one."""
+    parts = row[first:last]
+    cut = find_repeat(parts, spans)
+    if cut == len(parts) and language.predicate.match(symbols, last) and has_verb(row, first):
+        cut = find_last_joint(parts, symbols[first:last], language.joint)
+    if cut == len(parts) and gives_examples(parts) and is_defining(row, first):
+        return 1, 3
+    return cut, cut + 1
+
+
+def gives_examples(parts: Sequence[Element]) -> bool:
+    """Tell whether `such as` stands behind the first mention and a comma."""
+    return len(parts) > 3 and "comma" in parts[1].classes and "suchas" in parts[2].classes
 
 
 def is_defining(row: Sequence[Element], place: int) -> bool:
