@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 from pipeline.patterns import MENTIONED, MIRNA, NUMBER, SITE, TOKEN, UNKNOWN, Absent, Language, Word
@@ -336,10 +337,8 @@ def join_groups(row: Row, symbols: str, language: Language, spans: Sequence[Span
         joined.elements += elements[at:first]
         joined.bases += row.bases[at:first]
         parts = elements[first:last]
-        cut = find_repeat(parts, spans)
-        if cut == len(parts) and language.predicate.match(symbols, last) and has_verb(elements, first):
-            cut = find_last_joint(parts, symbols[first:last], language.joint)
-        for begin, end in ((0, cut), (cut, cut + 1), (cut + 1, len(parts))):
+        cut, behind = find_cut(elements, symbols, first, last, language, spans)
+        for begin, end in ((0, cut), *pairwise(range(cut, behind + 1)), (behind, len(parts))):
             if piece := parts[begin:end]:
                 start, stop = row.bases[first + begin] + piece[0].start, row.bases[first + end - 1] + piece[-1].end
                 joined.add((join(piece, start, stop) if len(piece) > 1 else piece[0]._replace(start=start, end=stop),))
@@ -347,6 +346,40 @@ def join_groups(row: Row, symbols: str, language: Language, spans: Sequence[Span
     joined.elements += elements[at:]
     joined.bases += row.bases[at:]
     return joined if at else row
+
+
+def find_cut(
+    row: Sequence[Element], symbols: str, first: int, last: int, language: Language, spans: Sequence[Span]
+) -> tuple[int, int]:
+    """Return between which places among the elements from `first` to `last` a new group begins: at their end without one."""
+    parts = row[first:last]
+    cut = find_repeat(parts, spans)
+    if cut == len(parts) and language.predicate.match(symbols, last) and has_verb(row, first):
+        cut = find_last_joint(parts, symbols[first:last], language.joint)
+    if cut == len(parts) and gives_examples(parts) and is_defining(row, first):
+        return 1, 3
+    return cut, cut + 1
+
+
+def gives_examples(parts: Sequence[Element]) -> bool:
+    """Tell whether `such as` stands behind the first mention and a comma."""
+    return len(parts) > 3 and "comma" in parts[1].classes and "suchas" in parts[2].classes
+
+
+def is_defining(row: Sequence[Element], place: int) -> bool:
+    """Tell whether the mention at `place` says which things are meant, of which examples follow.
+
+    So it does in `cytokines that activate A, such as B` and `genes induced by A, such as B`.
+    """
+    at = place - 1
+    while at > 1 and row[at].classes & {"w", "det", "adjective", "noun", "of", "head"} and not row[at].classes & {"verb", "by"}:
+        at -= 1
+    if "verb" in row[at].classes:
+        while at > 1 and row[at - 1].classes & {"adv", "aux"} and "rel" not in row[at - 1].classes:
+            at -= 1
+        return at > 1 and "rel" in row[at - 1].classes
+    named = {"head", "w", "be", "adv"}
+    return at > 1 and "by" in row[at].classes and "past" in row[at - 1].classes and bool(row[at - 2].classes & named)
 
 
 def find_repeat(parts: Sequence[Element], spans: Sequence[Span]) -> int:
