@@ -351,14 +351,15 @@ def has_verb(row: Sequence[Element], place: int) -> bool:
     """Tell whether a verb, but none that modifies a noun (`激活的`), stands before `place` in its clause.
 
     None does in a relative clause (`drugs that block A and B reduce C`), as the verb of its noun may follow; an
-    infinitive or gerund counts where it begins the clause (`to activate A, B binds C`, `by activating A, B …`).
+    infinitive or gerund counts where it begins the clause (`to activate A, B binds C`, `by activating A, B …`), and
+    so does `besides`.
     """
     found, last = False, place
     while place and not row[place - 1].classes & CLAUSE:
         place -= 1
         if "rel" in row[place].classes:
             return False
-        found |= is_finite(row, place)
+        found |= is_finite(row, place) or "besides" in row[place].classes
     opens = place + 1 < last and row[place].classes & {"to", "by", "via"} and row[place + 1].classes & {"verb", "ing"}
     return found or bool(opens)
 
