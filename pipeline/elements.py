@@ -398,15 +398,17 @@ def find_repeat(parts: Sequence[Element], spans: Sequence[Span]) -> int:
 def has_verb(row: Sequence[Element], place: int) -> bool:
     """Tell whether a verb, but none that modifies a noun (`激活的`), stands before `place` in its clause.
 
-    None does in a relative clause (`drugs that block A and B reduce C`), as the verb of its noun may follow, nor behind 通过; an
-    infinitive or gerund counts where it begins the clause (`to activate A, B binds C`, `by activating A, B …`).
+    None does in a relative clause (`drugs that block A and B reduce C`), as the verb of its noun may follow, nor behind
+    通过; an infinitive or gerund counts where it begins the clause (`to activate A, B binds C`, `by activating A, B …`),
+    and so does `besides`.
     """
     found, last = False, place
     while place and not row[place - 1].classes & CLAUSE:
         place -= 1
         if "rel" in row[place].classes:
             return False
-        found |= is_finite(row, place) and not (place and "via" in row[place - 1].classes)
+        means = place > 0 and "via" in row[place - 1].classes
+        found |= "besides" in row[place].classes or (is_finite(row, place) and not means)
     opens = place + 1 < last and row[place].classes & {"to", "by", "via"} and row[place + 1].classes & {"verb", "ing"}
     return found or bool(opens)
 

@@ -250,7 +250,8 @@ def is_denied_behind(rest: Sequence[Element], drug: bool) -> bool:
 
 def is_presupposed(frame: Frame, elements: Elements) -> bool:
     """Tell whether a phrase within another says what something is: `not by the B inhibitor A` does not deny that it is one."""
-    return frame.pattern.kind == "further" and "agent" in elements.row[frame.trigger].classes
+    apposed = frame.agent is not None and frame.agent.place > frame.trigger
+    return (apposed or frame.pattern.kind == "further") and "agent" in elements.row[frame.trigger].classes
 
 
 def lacks(subject: Subject, trigger: int, row: Sequence[Element]) -> bool:
