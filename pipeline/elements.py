@@ -16,6 +16,7 @@ FIRST_HAN, LAST_HAN = "\u3400", "\ufaff"
 MOST_RUNS = 100_000  # kept runs of Chinese characters, some 30 MB; then the memory is emptied
 CLAUSE = frozenset({"comma", "semi", "stop", "colon", "open", "report"})  # what a clause begins behind
 PARTING = frozenset({"comma", "semi", "and", "pause", "butnot", "with", "joint"})  # what parts the items of a list
+FRONT = frozenset({"resp", "after", "contrast", "absence", "than"})  # what a phrase in front of a sentence begins with
 OPENING, CLOSING = "(（[", ")）]"
 LONGEST_FRONT = 12  # elements before the last part of a name that a bracket cuts: `（interferon，`
 SHORT = 3  # characters of a gap between mentions that comes again and again
@@ -322,8 +323,11 @@ def join_groups(row: Row, symbols: str, language: Language, spans: Sequence[Span
         joined.bases += row.bases[at:first]
         parts = elements[first:last]
         cut = find_repeat(parts, spans)
-        if cut == len(parts) and language.predicate.match(symbols, last) and has_verb(elements, first):
-            cut = find_last_joint(parts, symbols[first:last], language.joint)
+        if cut == len(parts) and language.predicate.match(symbols, last):
+            if has_verb(elements, first):
+                cut = find_last_joint(parts, symbols[first:last], language.joint)
+            elif follows_front(elements, first):
+                cut = find_front_comma(parts)
         for begin, end in ((0, cut), (cut, cut + 1), (cut + 1, len(parts))):
             if piece := parts[begin:end]:
                 start, stop = row.bases[first + begin] + piece[0].start, row.bases[first + end - 1] + piece[-1].end
@@ -361,6 +365,28 @@ def has_verb(row: Sequence[Element], place: int) -> bool:
         found |= is_finite(row, place)
     opens = place + 1 < last and row[place].classes & {"to", "by", "via"} and row[place + 1].classes & {"verb", "ing"}
     return found or bool(opens)
+
+
+def follows_front(row: Sequence[Element], place: int) -> bool:
+    """Tell whether the clause before `place` is but a phrase in front of the sentence: `In response to A, B and C are …`."""
+    while place and not row[place - 1].classes & CLAUSE:
+        place -= 1
+    return bool(row[place].classes & FRONT)
+
+
+def find_front_comma(parts: Sequence[Element]) -> int:
+    """Return the place of the comma outside brackets that ends a phrase in front; without one the number of parts.
+
+    It is the last one behind a conjunction (`after A, B and C, D …`), else the first (`after A, B and C are …`).
+    """
+    depth, commas, joined = 0, [], False
+    for place, part in enumerate(parts[:-1]):
+        depth += ("open" in part.classes) - ("close" in part.classes)
+        if depth == 0 and "comma" in part.classes and "and" not in parts[place + 1].classes:
+            commas.append((joined, place))
+        joined |= "and" in part.classes
+    behind = [place for later, place in commas if later]
+    return behind[-1] if behind else commas[0][1] if commas else len(parts)
 
 
 def is_finite(row: Sequence[Element], place: int) -> bool:
