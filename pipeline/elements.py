@@ -16,7 +16,8 @@ FIRST_HAN, LAST_HAN = "\u3400", "\ufaff"
 MOST_RUNS = 100_000  # kept runs of Chinese characters, some 30 MB; then the memory is emptied
 CLAUSE = frozenset({"comma", "semi", "stop", "colon", "open", "report"})  # what a clause begins behind
 PARTING = frozenset({"comma", "semi", "and", "pause", "butnot", "with", "joint"})  # what parts the items of a list
-FRONT = frozenset({"resp", "after", "contrast", "absence", "than"})  # what a phrase in front of a sentence begins with
+FRONT = frozenset({"resp", "after", "contrast", "absence", "than", "in", "via", "by", "due", "with"})
+"""What a phrase in front of a sentence begins with."""
 OPENING, CLOSING = "(（[", ")）]"
 LONGEST_FRONT = 12  # elements before the last part of a name that a bracket cuts: `（interferon，`
 SHORT = 3  # characters of a gap between mentions that comes again and again
@@ -442,7 +443,7 @@ def join(parts: Sequence[Element], start: int, end: int) -> Element:
     excluded, side, added = False, 0, False
     targets, units = find_targets(parts), count_units(parts)
     for place, part in enumerate(parts):
-        if place in targets:
+        if place in targets or names_kind(part, parts[place + 1 : place + 2]):
             continue
         excluded |= "butnot" in part.classes
         side += ("with" in part.classes and "and" not in part.classes) or "joint" in part.classes
@@ -455,6 +456,11 @@ def join(parts: Sequence[Element], start: int, end: int) -> Element:
                 own = tuple([member._replace(excluded=excluded, side=side, added=added, unit=unit) for member in own])
             members += own
     return Element(start, end, frozenset(classes), None, tuple(members))
+
+
+def names_kind(part: Element, behind: Sequence[Element]) -> bool:
+    """Tell whether `part` only says what the name behind it is: `the E3 ligase CBL`."""
+    return bool(part.members and behind and behind[0].members) and part.members[-1].deed == "kind-name"
 
 
 def count_units(parts: Sequence[Element]) -> list[int]:
