@@ -17,6 +17,8 @@ FIRST_HAN, LAST_HAN = "\u3400", "\ufaff"
 MOST_RUNS = 100_000  # kept runs of Chinese characters, some 30 MB; then the memory is emptied
 CLAUSE = frozenset({"comma", "semi", "stop", "colon", "open", "report"})  # what a clause begins behind
 PARTING = frozenset({"comma", "semi", "and", "pause", "butnot", "with", "joint"})  # what parts the items of a list
+FRONT = frozenset({"resp", "after", "contrast", "absence", "than", "in", "via", "by", "due", "with"})
+"""What a phrase in front of a sentence begins with."""
 OPENING, CLOSING = "(（[", ")）]"
 LONGEST_FRONT = 12  # elements before the last part of a name that a bracket cuts: `（interferon，`
 SHORT = 3  # characters of a gap between mentions that comes again and again
@@ -354,8 +356,11 @@ def find_cut(
     """Return between which places among the elements from `first` to `last` a new group begins: at their end without one."""
     parts = row[first:last]
     cut = find_repeat(parts, spans)
-    if cut == len(parts) and language.predicate.match(symbols, last) and has_verb(row, first):
-        cut = find_last_joint(parts, symbols[first:last], language.joint)
+    if cut == len(parts) and language.predicate.match(symbols, last):
+        if has_verb(row, first):
+            cut = find_last_joint(parts, symbols[first:last], language.joint)
+        elif follows_front(row, first):
+            cut = find_front_comma(parts)
     if cut == len(parts) and gives_examples(parts) and is_defining(row, first):
         return 1, 3
     return cut, cut + 1
@@ -413,6 +418,28 @@ def has_verb(row: Sequence[Element], place: int) -> bool:
     return found or bool(opens)
 
 
+def follows_front(row: Sequence[Element], place: int) -> bool:
+    """Tell whether the clause before `place` is but a phrase in front of the sentence: `In response to A, B and C are …`."""
+    while place and not row[place - 1].classes & CLAUSE:
+        place -= 1
+    return bool(row[place].classes & FRONT)
+
+
+def find_front_comma(parts: Sequence[Element]) -> int:
+    """Return the place of the comma outside brackets that ends a phrase in front; without one the number of parts.
+
+    It is the last one behind a conjunction (`after A, B and C, D …`), else the first (`after A, B and C are …`).
+    """
+    depth, commas, joined = 0, [], False
+    for place, part in enumerate(parts[:-1]):
+        depth += ("open" in part.classes) - ("close" in part.classes)
+        if depth == 0 and "comma" in part.classes and "and" not in parts[place + 1].classes:
+            commas.append((joined, place))
+        joined |= "and" in part.classes
+    behind = [place for later, place in commas if later]
+    return behind[-1] if behind else commas[0][1] if commas else len(parts)
+
+
 def is_finite(row: Sequence[Element], place: int) -> bool:
     """Tell whether the element at `place` is a verb of a clause: no infinitive, no participle before or behind a noun."""
     classes, behind = row[place].classes, row[place + 1].classes
@@ -466,7 +493,7 @@ def join(parts: Sequence[Element], start: int, end: int) -> Element:
     excluded, side, added = False, 0, False
     targets, units = find_targets(parts), count_units(parts)
     for place, part in enumerate(parts):
-        if place in targets:
+        if place in targets or names_kind(part, parts[place + 1 : place + 2]):
             continue
         excluded |= "butnot" in part.classes
         side += ("with" in part.classes and "and" not in part.classes) or "joint" in part.classes
@@ -479,6 +506,11 @@ def join(parts: Sequence[Element], start: int, end: int) -> Element:
                 own = tuple([member._replace(excluded=excluded, side=side, added=added, unit=unit) for member in own])
             members += own
     return Element(start, end, frozenset(classes), None, tuple(members))
+
+
+def names_kind(part: Element, behind: Sequence[Element]) -> bool:
+    """Tell whether `part` only says what the name behind it is: `the E3 ligase CBL`."""
+    return bool(part.members and behind and behind[0].members) and part.members[-1].deed == "kind-name"
 
 
 def count_units(parts: Sequence[Element]) -> list[int]:

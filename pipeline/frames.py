@@ -112,6 +112,8 @@ def is_unsigned(row: Sequence[Element], place: int, middle: int) -> bool:
     classes, name = row[place].classes, row[middle].classes
     if place > middle:  # `a mutant of A lacking its tail` is there
         return "missing" in classes or bool(classes & {"past.target", "verb.target"}) or ("gene" not in name and "verb" in classes)
+    if "adjective.dephosphorylate" in classes and row[place + 1].classes & {"E", "head", "w"}:
+        return True  # `unphosphorylated A` is A
     far_anti = "anti" in classes and place + 1 != middle  # `anti-CD3-induced production of B`
     direct = not any(part.members or "on" in part.classes for part in row[place + 1 : middle])
     deed = direct and "deed" in classes and "of" in row[place + 1].classes  # `the inhibitory activity of A` is what A does

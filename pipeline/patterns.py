@@ -49,7 +49,7 @@ CUES = {  # what is looked for only in sentences that hold a word of the class, 
     "neg": ("butnot",), "losing": (), "spec": (), "site": (), "asks": ("whether",), "modifies": (), "former": (), "latter": (),
     "respectively": (), "verb.bind": ("similar", "singular"), "lowers": ("anti", *LOWERING),
 }  # fmt: skip
-DEEDS = ("kinase-name", "phosphatase-name", "ligand-name", "lit-name", "factor-name")
+DEEDS = ("kind-name", "kinase-name", "phosphatase-name", "ligand-name", "lit-name", "factor-name")
 """Classes of words.csv for names: who can phosphorylate, who dephosphorylate, who cannot, what its antibody sets off, and
 what is no receptor.
 """

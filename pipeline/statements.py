@@ -139,6 +139,8 @@ def may_say(name: str, a: Member, b: Member, frame: Frame, negated: bool, elemen
         return False  # `A lowers B but not C in D`; `A helps in D but not in E` is denied of E
     if kind == "loose" and negated and name != "associated_with":
         return False  # what is denied is said of what another rule links
+    if a.excluded and frame.agent and frame.agent.place > frame.trigger and "agent" in elements.row[frame.trigger].classes:
+        return False  # `the B inhibitor A, but not C` does not say what C is
     if kind == "chain" and name == "phosphorylates" and a.deed != "kinase-name":
         return False
     return not subject.type == object_.type == "disease" or may_link(frame, elements)
@@ -147,8 +149,8 @@ def may_say(name: str, a: Member, b: Member, frame: Frame, negated: bool, elemen
 def name_deed(relation: str, acts: str, a: Member, b: Member, frame: Frame, elements: Elements) -> str:
     """Return the relation as the one who `acts` (a drug, a gene) can bring it about: a drug or a ligand is no enzyme."""
     classes, deed = elements.row[frame.trigger].classes, "drug" if acts == "drug" else a.deed
-    if relation == "binds" and acts == "gene" and b.deed == "factor-name" and "uses" in classes:
-        relation = "activates"  # `A engages STAT3`, which is no receptor
+    if relation == "binds" and acts == "gene" and "uses" in classes and (b.deed == "factor-name" or is_route(frame, elements.row)):
+        relation = "activates"  # `A engages STAT3`, which is no receptor, `A engages the B pathway`
     if "substrate" in classes:
         return {"kinase-name": "phosphorylates", "phosphatase-name": "dephosphorylates"}.get(deed, relation)
     if deed in ("drug", "ligand-name"):
@@ -156,6 +158,12 @@ def name_deed(relation: str, acts: str, a: Member, b: Member, frame: Frame, elem
     if deed == "kinase-name" and relation == "activates" and mediates_phosphorylation(frame, elements.row):
         return "phosphorylates"
     return relation
+
+
+def is_route(frame: Frame, row: Sequence[Element]) -> bool:
+    """Tell whether it is a pathway that a frame says to be acted on: `the PI3K/AKT axis`."""
+    at = frame.patient.place + 1 if frame.patient else len(row)
+    return any("pathway" in part.classes for part in row[at : at + 2])
 
 
 def mediates_phosphorylation(frame: Frame, row: Sequence[Element]) -> bool:

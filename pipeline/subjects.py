@@ -76,7 +76,7 @@ def find_subject(
         middle = size - 1 - match.start("A")
         inner = match.span("a") if "a" in match.re.groupindex else (match.start("A"), match.end("A"))
         chained = None if pattern.relation else find_chain(middle, frames, elements.row)
-        chained = chained or find_clause(middle, place, frames, elements.row)
+        chained = chained or find_clause(middle, place, frames, elements.row) or find_resumed(middle, frames, elements.row)
         between = elements.row[middle + 1 : place] if "verb.bind" in elements.cues else ()
         bound = any(part.classes & {"verb.bind", "similar", "singular"} for part in between)
         shared = any(frame.trigger == place - 1 and frame.patient and frame.patient.place > place for frame in frames)
@@ -244,6 +244,19 @@ def find_clause(middle: int, place: int, frames: Sequence[Frame], row: Sequence[
         if finite and frame.trigger < at and frame.grammatical and frame.grammatical.place < frame.trigger:
             return frame.grammatical
     return None
+
+
+def find_resumed(middle: int, frames: Sequence[Frame], row: Sequence[Element]) -> Subject | None:
+    """Return who acts before an aside that holds the mention at `middle`: `A binds B and, once activated by C, enters D`."""
+    if "comma" not in row[middle + 1].classes:
+        return None
+    at = middle - 1
+    while at > 0 and not row[at].classes & {"comma", "semi", "stop", "rel"}:
+        at -= 1
+    if at < 1 or "comma" not in row[at].classes or not row[at - 1].classes & {"and", "but"}:
+        return None
+    led = any(part.classes & {"past", "after", "resp", "in", "with", "via", "by"} for part in row[at + 1 : middle])
+    return last_subject(at, frames, row, True) if led else None
 
 
 def find_chain(place: int, frames: Sequence[Frame], row: Sequence[Element]) -> Subject | None:
