@@ -96,7 +96,7 @@ def sign_within(elements: Elements, first: int, last: int, middle: int) -> int:
     sign = -1 if opposed and not row[middle - 1].classes & {"T"} else 1
     for place in range(first, last):
         word = row[place].word
-        if not word or place == middle or (place > first and is_coordinated(row, place)) or (lit and place == middle - 1):
+        if not word or place == middle or is_coordinated(row, place, first) or (lit and place == middle - 1):
             continue
         if opposed and place > middle and "agent" in word.classes:
             continue
@@ -127,13 +127,16 @@ def governs(row: Sequence[Element], place: int) -> bool:
     return place + 1 < len(row) and bool((row[place].classes | row[place + 1].classes) & {"of", "on", "to", "for"})
 
 
-def is_coordinated(row: Sequence[Element], place: int) -> bool:
-    """Tell whether the trigger at `place` is joined to a verb before it (`binds and inhibits`), not governed by it."""
+def is_coordinated(row: Sequence[Element], place: int, first: int = 0) -> bool:
+    """Tell whether the trigger at `place` is joined to a verb behind `first` (`binds and inhibits`), not governed by it."""
     if place + 2 < len(row) and "of" in row[place + 1].classes and "rel" in row[place + 2].classes:
         return False  # `A, inhibition of which …`
-    while place and "adv" in row[place - 1].classes and "and" not in row[place - 1].classes:
+    named = False
+    while place > first and row[place - 1].classes & {"adv", "det"} and "and" not in row[place - 1].classes:
         place -= 1
-    return bool(place and row[place - 1].classes & {"and", "pause", "lai", "then", "comma"})
+        named |= "det" in row[place].classes  # `a block and the loss of A`, but not `despite a block, the loss of A`
+    joints = {"and"} if named else {"and", "pause", "lai", "then", "comma"}
+    return place > first and bool(row[place - 1].classes & joints)
 
 
 def take_apart(frame: Frame, elements: Elements) -> Iterator[Frame]:
