@@ -109,7 +109,7 @@ def find_cue(cue: str, trigger: int, elements: Elements) -> int | None:
     for place in range(aside, max(-1, aside - REACH), -1):
         classes = elements.row[place].classes
         bordered = bool(classes & BORDERS) and "show" not in classes
-        if cues & classes and not (bordered and "verb" in classes):
+        if cues & classes and not (bordered and classes & {"verb", "adjective.cause"}):  # `dispensable for A-induced B`
             return place
         if bordered:
             return None
