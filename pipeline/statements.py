@@ -314,7 +314,7 @@ def pair(one: Element, other: Element, frame: Frame, elements: Elements) -> Iter
         sides = len({member.side for member in one.members}) > 1
         word = elements.row[frame.trigger].word
         listed = not sides and word is not None and word.effect == "associate"  # related to something else
-        mutual = any("mutual" in part.classes for part in elements.row[frame.trigger : max(frame.trigger + 1, frame.end)])
+        mutual = any("mutual" in part.classes for part in elements.row[frame.start : max(frame.trigger + 1, frame.end)])
         couples = permutations(one.members, 2) if mutual else combinations(one.members, 2)  # `A and B inhibit each other`
         named = frame.pattern.kind == "inside" and frame.agent is not None and frame.trigger == frame.agent.place + 1
         apart = named and holds_pairs(one)
