@@ -282,15 +282,18 @@ def lacks(subject: Subject, trigger: int, row: Sequence[Element]) -> bool:
 
 
 def fails_without(subject: Subject, row: Sequence[Element]) -> bool:
-    """Tell whether it is only in cells without something else that the subject fails: `in A-deficient cells, B did not …`."""
+    """Tell whether the subject fails only where something else is missing: `in A-deficient cells, B did not …`, `敲除A后，B不能…`."""
     before = subject.place - 1
     while before > max(0, subject.place - 9) and not row[before].members:
         before -= 1
     between = row[before + 1 : subject.place]
-    if before < 1 or "gene" not in row[before].classes or "in" not in row[before - 1].classes or subject.sign < 0:
+    if before < 0 or "gene" not in row[before].classes or subject.sign < 0 or not between or "comma" not in between[-1].classes:
         return False
+    lost = {"adjective.decrease", "cue.decrease", "verb.decrease"}
+    if len(between) > 1 and between[-2].classes & {"then", "zhong"} and "place" not in between[-2].classes:  # `敲除A后，B不能…`
+        return any(part.classes & lost for part in (*row[max(0, before - 1) : before], *between[:2]))
     lacking = any(part.classes & {"adjective.decrease", "cue.decrease"} for part in between[:3])
-    return lacking and any(part.classes & {"place", "cells"} for part in between) and "comma" in between[-1].classes
+    return before > 0 and "in" in row[before - 1].classes and lacking and any(part.classes & {"place", "cells"} for part in between)
 
 
 def may_link(frame: Frame, elements: Elements) -> bool:
