@@ -17,7 +17,26 @@ BORDERS = frozenset({"comma", "semi", "colon", "T", "but", "open", "close"})
 
 def is_negated(trigger: int, elements: Elements) -> bool:
     """Tell whether a cue of negation reaches the trigger at the place `trigger`."""
-    return ("neg" in elements.cues and find_cue("neg", trigger, elements) is not None) or has_lost_ability(trigger, elements)
+    if has_lost_ability(trigger, elements):
+        return True
+    return "neg" in elements.cues and any(find_cue("neg", place, elements) is not None for place in find_alternatives(trigger, elements))
+
+
+def find_alternatives(trigger: int, elements: Elements) -> tuple[int, ...]:
+    """Return the place of the trigger, and of the verb that it is joined to by `or`: `did not prevent A or delay B` denies both."""
+    row, at = elements.row, trigger - 1
+    while at > 0 and "adv" in row[at].classes:
+        at -= 1
+    own = row[trigger].classes & {"verb", "past"}
+    if not own or at < 1 or "or" not in row[at].classes:
+        return (trigger,)
+    for before in range(at - 1, -1, -1):
+        classes = row[before].classes
+        if classes & {"semi", "stop", "but", "comma"}:
+            break
+        if own & classes and not (before and "hyphen" in row[before - 1].classes):
+            return trigger, before
+    return (trigger,)
 
 
 def has_lost_ability(trigger: int, elements: Elements) -> bool:
