@@ -49,9 +49,9 @@ CUES = {  # what is looked for only in sentences that hold a word of the class, 
     "neg": ("butnot",), "losing": (), "spec": (), "site": (), "asks": ("whether",), "modifies": (), "former": (), "latter": (),
     "respectively": (), "verb.bind": ("similar", "singular"), "lowers": ("anti", *LOWERING),
 }  # fmt: skip
-DEEDS = ("kind-name", "kinase-name", "phosphatase-name", "ligand-name", "lit-name", "factor-name")
-"""Classes of words.csv for names: who can phosphorylate, who dephosphorylate, who cannot, what its antibody sets off, and
-what is no receptor.
+DEEDS = ("kind-name", "kinase-name", "phosphatase-name", "ligand-name", "lit-name", "factor-name", "cytokine-name")
+"""Classes of words.csv for names: who can phosphorylate, who dephosphorylate, who cannot, what its antibody sets off,
+what is no receptor, and what only receptors take.
 """
 NEVER = "\ue000"  # of the private use area: never met in text
 
@@ -495,7 +495,7 @@ def allot_symbols(words: Mapping[str, Word], texts: Iterable[str]) -> dict[froze
 
 def compile_pattern(row: Row, compiler: Compiler, relations: Mapping[str, RelationType]) -> Pattern:
     """Compile a row of patterns.csv; raise LexiconError if it cannot be."""
-    if row["relation"] not in (*relations, "trigger", "sign", "effect", "echo", "again", "likewise", "contrary", ""):
+    if row["relation"] not in (*relations, "trigger", "sign", "effect", "echo", "again", "likewise", "beside", "contrary", ""):
         raise row.error("relation", f"{row['relation']} is not in relations.csv", "use a relation listed there")
     if row["kind"] not in KINDS:
         raise row.error("kind", f"{row['kind']} is no kind of rule", f"write one of {', '.join(KINDS)}")
