@@ -287,7 +287,8 @@ def choose_side(found: Mapping[str, Subject], said: Frame, row: Sequence[Element
     if "B" not in found or not said.agent or not said.patient:
         return found
     kind, acts, acted_on = (find_kind(part.place, row) for part in (found["B"], said.agent, said.patient))
-    return {"A": found["B"]} if kind == acts != acted_on else found
+    upstream = kind in ("cytokine-name", "ligand-name") and acted_on in ("factor-name", "kinase-name") and acts != "factor-name"
+    return {"A": found["B"]} if upstream or kind == acts != acted_on else found
 
 
 def find_kind(place: int, row: Sequence[Element]) -> str:
