@@ -284,7 +284,7 @@ def choose_side(found: Mapping[str, Subject], said: Frame, row: Sequence[Element
 
     `In addition to JAK1, JAK2 phosphorylates STAT3`: JAK1 does, too; `in addition to STAT1, JAK2 phosphorylates STAT3`: STAT1 is.
     """
-    if "B" not in found or not said.agent or not said.patient:
+    if "A" in found or "B" not in found or not said.agent or not said.patient:
         return found
     kind, acts, acted_on = (find_kind(part.place, row) for part in (found["B"], said.agent, said.patient))
     upstream = kind in ("cytokine-name", "ligand-name") and acted_on in ("factor-name", "kinase-name") and acts != "factor-name"
