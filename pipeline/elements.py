@@ -361,14 +361,48 @@ def find_cut(
             cut = find_last_joint(parts, symbols[first:last], language.joint)
         elif follows_front(row, first):
             cut = find_front_comma(parts)
-    if cut == len(parts) and gives_examples(parts) and is_defining(row, first):
+    if cut == len(parts) and (gap := find_gap(row, first, parts)):
+        return gap, len(parts) - 1
+    if cut == len(parts) and gives_examples(parts, 2) and is_defining(row, first):
         return 1, 3
+    if cut == len(parts) and (names_those_of(row, first) and is_of_other_kind(parts)):
+        return next(((1, at + 1) for at in (1, 2) if gives_examples(parts, at)), (cut, cut + 1))
     return cut, cut + 1
 
 
-def gives_examples(parts: Sequence[Element]) -> bool:
-    """Tell whether `such as` stands behind the first mention and a comma."""
-    return len(parts) > 3 and "comma" in parts[1].classes and "suchas" in parts[2].classes
+def find_gap(row: Sequence[Element], first: int, parts: Sequence[Element]) -> int:
+    """Return the place behind the first mention among `parts` if others pair up without a verb: `A activates B, and C D`; else 0.
+
+    C is of the class of names of A, D of that of B, which is another one.
+    """
+    acts = next((part.members[-1].deed for part in reversed(row[:first]) if part.members), "")
+    object_ = parts[0].members[-1].deed if parts[0].members else ""
+    if not acts or not object_ or acts == object_ or not any("verb" in part.classes for part in row[max(0, first - 6) : first]):
+        return 0
+    for at in range(1, len(parts) - 2):
+        pair = [part.members[0].deed for part in parts[at + 1 : at + 3] if part.members]
+        if parts[at].classes & {"and", "comma"} and pair == [acts, object_]:
+            return 1
+    return 0
+
+
+def gives_examples(parts: Sequence[Element], place: int) -> bool:
+    """Tell whether `such as` stands at `place` behind the first mention, and nothing but a comma between."""
+    return len(parts) > place + 1 and (place == 1 or "comma" in parts[1].classes) and "suchas" in parts[place].classes
+
+
+def names_those_of(row: Sequence[Element], place: int) -> bool:
+    """Tell whether the mention at `place` says of what something is an inhibitor, ligand or target: `substrates of A`."""
+    at = place - 1
+    while at > 0 and row[at].classes & {"w", "det", "adjective", "head"} and "of" not in row[at].classes:
+        at -= 1
+    return at > 0 and "of" in row[at].classes and bool(row[at - 1].classes & {"agent", "goal"})
+
+
+def is_of_other_kind(parts: Sequence[Element]) -> bool:
+    """Tell whether the first two mentions are of different classes of names: `activators of STAT3, such as IL-6`."""
+    kinds = [part.members[0].deed for part in parts if part.members]
+    return len(kinds) > 1 and kinds[0] != kinds[1]
 
 
 def is_defining(row: Sequence[Element], place: int) -> bool:

@@ -46,12 +46,12 @@ MENTIONED = {kind: frozenset(["E", kind]) for kind in ENTITY_TYPES}
 MIRNA = frozenset(["E", "gene", "mirna"])
 LOWERING = tuple(f"{form}.{effect}" for form in FORMS for effect, sign in SIGNS.items() if sign < 0)
 CUES = {  # what is looked for only in sentences that hold a word of the class, or of one of the further ones
-    "neg": ("butnot",), "losing": (), "spec": (), "site": (), "asks": ("whether",), "modifies": (), "former": (), "latter": (),
+    "neg": ("butnot",), "losing": (), "spec": (), "site": (), "asks": ("whether",), "modifies": (), "former": ("onlyone",), "latter": ("it",),
     "respectively": (), "verb.bind": ("similar", "singular"), "lowers": ("anti", *LOWERING),
 }  # fmt: skip
-DEEDS = ("kind-name", "kinase-name", "phosphatase-name", "ligand-name", "lit-name", "factor-name")
-"""Classes of words.csv for names: who can phosphorylate, who dephosphorylate, who cannot, what its antibody sets off, and
-what is no receptor.
+DEEDS = ("kind-name", "kinase-name", "phosphatase-name", "ligand-name", "lit-name", "factor-name", "cytokine-name")
+"""Classes of words.csv for names: who can phosphorylate, who dephosphorylate, who cannot, what its antibody sets off,
+what is no receptor, and what only receptors take.
 """
 NEVER = "\ue000"  # of the private use area: never met in text
 
@@ -292,7 +292,7 @@ def load_language(folder: Path, relations: Mapping[str, RelationType]) -> Langua
         folder.name, words, count_longest(words), index_chinese(words), symbols, patterns, group,
         whole["group"].first or frozenset(symbols.values()), predicate,
         rarest(whole["joint"].needs), marker, rarest(whole["marker"].needs), more, compiler.any_of(triggers_of(patterns)),
-        find_cues(patterns, compiler), compiler.any_of({"former"}), compiler.any_of({"modifies"}),
+        find_cues(patterns, compiler), compiler.any_of({"former", "onlyone"}), compiler.any_of({"modifies"}),
         find_words(word.text for word in words.values() if word.modification),
         tuple(text.replace(" ", "") for text, word in words.items() if "mirna" in word.classes), deeds)  # fmt: skip
 
@@ -495,7 +495,7 @@ def allot_symbols(words: Mapping[str, Word], texts: Iterable[str]) -> dict[froze
 
 def compile_pattern(row: Row, compiler: Compiler, relations: Mapping[str, RelationType]) -> Pattern:
     """Compile a row of patterns.csv; raise LexiconError if it cannot be."""
-    if row["relation"] not in (*relations, "trigger", "sign", "effect", "echo", "again", "likewise", "contrary", ""):
+    if row["relation"] not in (*relations, "trigger", "sign", "effect", "echo", "again", "likewise", "beside", "contrary", ""):
         raise row.error("relation", f"{row['relation']} is not in relations.csv", "use a relation listed there")
     if row["kind"] not in KINDS:
         raise row.error("kind", f"{row['kind']} is no kind of rule", f"write one of {', '.join(KINDS)}")

@@ -173,6 +173,9 @@ def bind(pattern: Pattern, place: int, left: re.Match[str], right: re.Match[str]
     start, end = len(elements.row) - left.end(), right.end()
     if pattern.relation in ("again", "likewise", "contrary"):
         return say_again(pattern, found, frames)
+    if pattern.relation == "beside":
+        said = [frame for frame in frames if frame.trigger == place]
+        return say_again(pattern, choose_side(found, said[-1], elements.row), said[-1:]) if said else None
     if pattern.takes_object:
         object_ = find_object(pattern, start, found.get("A"), frames, elements)
         if not object_ or not object_.sign:
@@ -274,6 +277,24 @@ def say_again(pattern: Pattern, found: Mapping[str, Subject], frames: Sequence[F
         patient = patient._replace(sign=-patient.sign)
     return earlier._replace(pattern=rule, agent=agent, patient=patient, grammatical=None, more=(),
                             denied=pattern.relation == "again")  # fmt: skip
+
+
+def choose_side(found: Mapping[str, Subject], said: Frame, row: Sequence[Element]) -> Mapping[str, Subject]:
+    """Return the group that a pattern `found` as `B`, as `A` if it is like who acts in what is `said`, not like what is acted on.
+
+    `In addition to JAK1, JAK2 phosphorylates STAT3`: JAK1 does, too; `in addition to STAT1, JAK2 phosphorylates STAT3`: STAT1 is.
+    """
+    if "A" in found or "B" not in found or not said.agent or not said.patient:
+        return found
+    kind, acts, acted_on = (find_kind(part.place, row) for part in (found["B"], said.agent, said.patient))
+    upstream = kind in ("cytokine-name", "ligand-name") and acted_on in ("factor-name", "kinase-name") and acts != "factor-name"
+    return {"A": found["B"]} if upstream or kind == acts != acted_on else found
+
+
+def find_kind(place: int, row: Sequence[Element]) -> str:
+    """Return what the first of the mentions at `place` is: a drug, a disease, or of which class of names a gene's is."""
+    element = row[place]
+    return element.members[0].deed or "/".join(sorted(element.classes))
 
 
 def suits(pattern: Pattern, agent: Subject | None, patient: Subject | None, elements: Elements) -> bool:

@@ -258,8 +258,9 @@ def is_denied_behind(rest: Sequence[Element], drug: bool) -> bool:
 
 def is_presupposed(frame: Frame, elements: Elements) -> bool:
     """Tell whether a phrase within another says what something is: `not by the B inhibitor A` does not deny that it is one."""
-    apposed = frame.agent is not None and frame.agent.place > frame.trigger
-    return (apposed or frame.pattern.kind == "further") and "agent" in elements.row[frame.trigger].classes
+    word, kind = elements.row[frame.trigger].classes, frame.pattern.kind
+    apposed = frame.agent is not None and frame.agent.place > frame.trigger and not (kind == "statement" and "substrate" in word)
+    return (apposed or kind == "further") and "agent" in word
 
 
 def lacks(subject: Subject, trigger: int, row: Sequence[Element]) -> bool:
