@@ -87,7 +87,8 @@ def fit_all(pattern: Pattern, place: int, before: Sequence[int], after: Sequence
 def is_barred(row: Sequence[Element], first: int, last: int, patient: int) -> bool:
     """Tell whether the sentence around two mentions says that a loose pattern does not link them."""
     caused = patient == last and is_cause_behind(row, first, last)
-    return caused or is_cause_named(row, last) or is_left(row, first, last) or is_listed(row, first, last)
+    listed = is_listed(row, first, last) or is_in_list(row, first, last)
+    return caused or is_cause_named(row, last) or is_left(row, first, last) or listed or is_over_border(row, first, last)
 
 
 def is_acted_on(row: Sequence[Element], first: int, deeds: Sequence[tuple[int, int]]) -> bool:
@@ -175,8 +176,63 @@ def is_listed(row: Sequence[Element], first: int, last: int) -> bool:
     sign = row[first + 1].classes & {"comma", "and"}
     if "disease" not in row[first].classes or not sign or ("comma" in sign and row[first + 2].members):
         return False
-    if "comma" in sign and not any(part.classes & {"verb", "past", "ing"} for part in row[:first]):
+    if "comma" in sign and not any(part.classes & {"verb", "past", "ing", "show"} for part in row[:first]):
         return False  # `in D, loss of A …`
     linking = {"verb", "be", "have", "rel", "but", "resp", "as"}
-    return not any(row[place].classes & linking or ("past" in row[place].classes and "hyphen" not in row[place - 1].classes)
+    return not any((row[place].classes & linking and not is_noun(row, place))
+                   or ("past" in row[place].classes and "hyphen" not in row[place - 1].classes)
                    for place in range(first + 1, last))  # fmt: skip
+
+
+def is_noun(row: Sequence[Element], place: int) -> bool:
+    """Tell whether the word at `place`, which may be a verb, too, is a noun here: `a twofold rise in A`."""
+    return "noun" in row[place].classes and bool(row[place - 1].classes & {"det", "adv", "adjective", "num"})
+
+
+def is_in_list(row: Sequence[Element], first: int, last: int) -> bool:
+    """Tell whether a disease is but listed with a gene or drug before it: `patients with higher A and D`."""
+    between = row[first + 1 : last]
+    if "disease" not in row[last].classes or not any(part.classes & {"comma", "and"} for part in between):
+        return False
+    names = {"head", "w", "noun", "adjective", "num", "adv", "det", "comma", "and"}
+    if not all((part.classes & names or part.members) and not part.classes & {"rel", "be", "have"} for part in between):
+        return False
+    return not any(part.classes & {"between", "assocb", "corr", "verb.associate", "past.associate"} for part in row)
+
+
+def is_over_border(row: Sequence[Element], first: int, last: int) -> bool:
+    """Tell whether the mention at `last` stands in a clause of its own, to which what was said of the one before is foreign.
+
+    So it is behind a comma and a conjunction, with a verb of its own (`A lowers B, and the burden of D is growing`), unless
+    the first stands in front of the whole (`in D, A is raised, and B is lowered`), and behind a subordinate clause
+    (`although D is curable, A helps few`).
+    """
+    finite = {"be", "have", "aux", "verb"}
+    commas = [place for place in range(first + 1, last) if "comma" in row[place].classes]
+    start = max((place + 1 for place in range(first) if row[place].classes & {"semi", "stop", "report"}), default=0)
+    opening = next((place for place in range(start, first) if row[place].classes & {"sub"}), None)
+    for place in commas:
+        done = any(part.classes & finite for part in row[start:place])
+        if opening is not None and any(part.classes & finite for part in row[opening:place]):
+            return True
+        if "and" in row[place + 1].classes and done and not is_in_front(row, start, first) and has_verb(row, place + 2, last):
+            return True
+    return False
+
+
+def is_in_front(row: Sequence[Element], start: int, place: int) -> bool:
+    """Tell whether the mention at `place` belongs to a phrase with a preposition that stands before its clause: `In D, …`."""
+    return bool(row[start].classes & {"in", "for", "with", "on"}) and not any(
+        part.classes & {"comma", "be", "verb"} for part in row[start:place])  # fmt: skip
+
+
+def has_verb(row: Sequence[Element], start: int, place: int) -> bool:
+    """Tell whether the mention at `place` stands in the subject, begun at `start`, of a finite verb."""
+    nominal = {"w", "det", "adjective", "head", "noun", "num", "of", "in", "from", "with", "cells", "hyphen"}
+    if not all(part.classes & nominal or part.members for part in row[start:place]):
+        return False
+    at = place + 1
+    while at < len(row) and row[at].classes & {"head", "w", "site", "noun", "adv", "hyphen"} and not row[at].classes & {"be", "verb"}:
+        at += 1
+    classes = row[at].classes if at < len(row) else frozenset[str]()
+    return bool(classes & {"be", "have", "aux", "verb"}) or ("past" in classes and not row[at + 1].classes & {"by", "in", "with"})
