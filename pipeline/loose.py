@@ -13,6 +13,8 @@ from pipeline.patterns import Language, Pattern
 from pipeline.records import Span
 from pipeline.scope import is_aim
 
+FINITE = frozenset({"be", "have", "aux", "verb"})
+NOMINAL = frozenset({"w", "det", "adjective", "head", "noun", "num", "of", "in", "from", "with", "cells", "hyphen", "adv"})
 FARTHEST = 150  # elements: no subject stands farther from what is said of it
 
 
@@ -191,12 +193,14 @@ def is_noun(row: Sequence[Element], place: int) -> bool:
 
 def is_in_list(row: Sequence[Element], first: int, last: int) -> bool:
     """Tell whether a disease is but listed with a gene or drug before it: `patients with higher A and D`."""
-    between = row[first + 1 : last]
+    between, before = row[first + 1 : last], frozenset[str]()
     if "disease" not in row[last].classes or not any(part.classes & {"comma", "and"} for part in between):
         return False
-    names = {"head", "w", "noun", "adjective", "num", "adv", "det", "comma", "and"}
-    if not all((part.classes & names or part.members) and not part.classes & {"rel", "be", "have"} for part in between):
-        return False
+    for part in between:
+        clause = part.classes & {"rel", "be", "have", "show", "report", "ing"} or ("det" in part.classes and "comma" in before)
+        if clause or not (part.members or part.classes & {"head", "w", "noun", "adjective", "num", "adv", "det", "comma", "and"}):
+            return False
+        before = part.classes
     return not any(part.classes & {"between", "assocb", "corr", "verb.associate", "past.associate"} for part in row)
 
 
@@ -204,20 +208,45 @@ def is_over_border(row: Sequence[Element], first: int, last: int) -> bool:
     """Tell whether the mention at `last` stands in a clause of its own, to which what was said of the one before is foreign.
 
     So it is behind a comma and a conjunction, with a verb of its own (`A lowers B, and the burden of D is growing`), unless
-    the first stands in front of the whole (`in D, A is raised, and B is lowered`), and behind a subordinate clause
-    (`although D is curable, A helps few`).
+    the first stands in front of the whole (`in D, A is raised, and B is lowered`), behind a subordinate clause
+    (`although D is curable, A helps few`), and in a pair (`A is raised in D, and B in E`).
     """
-    finite = {"be", "have", "aux", "verb"}
-    commas = [place for place in range(first + 1, last) if "comma" in row[place].classes]
     start = max((place + 1 for place in range(first) if row[place].classes & {"semi", "stop", "report"}), default=0)
-    opening = next((place for place in range(start, first) if row[place].classes & {"sub"}), None)
-    for place in commas:
-        done = any(part.classes & finite for part in row[start:place])
-        if opening is not None and any(part.classes & finite for part in row[opening:place]):
+    opening = next((place for place in range(start, first) if row[place].classes & {"sub"}), last)
+    for place in range(first + 1, last):
+        if row[place].classes & {"comma", "and"} and is_pair(row, place, first, last):
             return True
-        if "and" in row[place + 1].classes and done and not is_in_front(row, start, first) and has_verb(row, place + 2, last):
+        if "comma" not in row[place].classes:
+            continue
+        if any(part.classes & FINITE for part in row[opening:place]):
+            return True
+        joined = "and" in row[place + 1].classes and any(part.classes & FINITE for part in row[start:place])
+        if joined and not is_in_front(row, start, first) and has_subject(row, place + 2, last):
             return True
     return False
+
+
+def is_pair(row: Sequence[Element], place: int, first: int, last: int) -> bool:
+    """Tell whether behind the sign at `place` a molecule and a disease are paired as two before it are: `A in D and B in E`."""
+    at = place - 1
+    while at > first and row[at].classes & {"comma", "head", "w", "cells"} and not row[at].members:
+        at -= 1
+    if "disease" not in row[at].classes or at < first:
+        return False
+    at = place + 1
+    while at <= last and row[at].classes & {"and", "w", "det", "adjective", "num"} and not row[at].members:
+        at += 1
+    if at > last or not row[at].classes & {"gene", "drug"}:
+        return False
+    at += 1
+    while at + 1 < len(row) and row[at].classes & {"head", "w", "noun"}:
+        at += 1
+    if at + 1 >= len(row) or not row[at].classes & {"in", "for", "with", "on"}:
+        return False
+    at += 1
+    while at < len(row) and row[at].classes & {"w", "det", "adjective", "num", "head", "cells", "of", "with"} and not row[at].members:
+        at += 1
+    return at < len(row) and "disease" in row[at].classes
 
 
 def is_in_front(row: Sequence[Element], start: int, place: int) -> bool:
@@ -226,13 +255,15 @@ def is_in_front(row: Sequence[Element], start: int, place: int) -> bool:
         part.classes & {"comma", "be", "verb"} for part in row[start:place])  # fmt: skip
 
 
-def has_verb(row: Sequence[Element], start: int, place: int) -> bool:
-    """Tell whether the mention at `place` stands in the subject, begun at `start`, of a finite verb."""
-    nominal = {"w", "det", "adjective", "head", "noun", "num", "of", "in", "from", "with", "cells", "hyphen"}
-    if not all(part.classes & nominal or part.members for part in row[start:place]):
-        return False
-    at = place + 1
-    while at < len(row) and row[at].classes & {"head", "w", "site", "noun", "adv", "hyphen"} and not row[at].classes & {"be", "verb"}:
+def has_subject(row: Sequence[Element], start: int, last: int) -> bool:
+    """Tell whether a clause with a subject that is a mention, or has one, begins at `start` and holds the one at `last`."""
+    at, named = start, False
+    while at < len(row) and (row[at].members or row[at].classes & NOMINAL or "article" in row[at - 1].classes):
+        if row[at].classes & FINITE and not row[at - 1].classes & {"article"}:
+            break
+        named |= bool(row[at].members)
         at += 1
-    classes = row[at].classes if at < len(row) else frozenset[str]()
-    return bool(classes & {"be", "have", "aux", "verb"}) or ("past" in classes and not row[at + 1].classes & {"by", "in", "with"})
+    if at >= len(row) or not named:
+        return False
+    past = "past" in row[at].classes and "hyphen" not in row[at - 1].classes and not row[at + 1].classes & {"by", "in", "with"}
+    return past or bool(row[at].classes & FINITE)
