@@ -13,6 +13,8 @@ from pipeline.patterns import Language, Pattern
 from pipeline.records import Span
 from pipeline.scope import is_aim
 
+FINITE = frozenset({"be", "have", "aux", "verb"})
+NOMINAL = frozenset({"w", "det", "adjective", "head", "noun", "num", "of", "in", "from", "with", "cells", "hyphen", "adv"})
 FARTHEST = 150  # elements: no subject stands farther from what is said of it
 
 
@@ -87,7 +89,8 @@ def fit_all(pattern: Pattern, place: int, before: Sequence[int], after: Sequence
 def is_barred(row: Sequence[Element], first: int, last: int, patient: int) -> bool:
     """Tell whether the sentence around two mentions says that a loose pattern does not link them."""
     caused = patient == last and is_cause_behind(row, first, last)
-    return caused or is_cause_named(row, last) or is_left(row, first, last) or is_listed(row, first, last)
+    listed = is_listed(row, first, last) or is_in_list(row, first, last)
+    return caused or is_cause_named(row, last) or is_left(row, first, last) or listed or is_over_border(row, first, last)
 
 
 def is_acted_on(row: Sequence[Element], first: int, deeds: Sequence[tuple[int, int]]) -> bool:
@@ -175,8 +178,92 @@ def is_listed(row: Sequence[Element], first: int, last: int) -> bool:
     sign = row[first + 1].classes & {"comma", "and"}
     if "disease" not in row[first].classes or not sign or ("comma" in sign and row[first + 2].members):
         return False
-    if "comma" in sign and not any(part.classes & {"verb", "past", "ing"} for part in row[:first]):
+    if "comma" in sign and not any(part.classes & {"verb", "past", "ing", "show"} for part in row[:first]):
         return False  # `in D, loss of A …`
     linking = {"verb", "be", "have", "rel", "but", "resp", "as"}
-    return not any(row[place].classes & linking or ("past" in row[place].classes and "hyphen" not in row[place - 1].classes)
+    return not any((row[place].classes & linking and not is_noun(row, place))
+                   or ("past" in row[place].classes and "hyphen" not in row[place - 1].classes)
                    for place in range(first + 1, last))  # fmt: skip
+
+
+def is_noun(row: Sequence[Element], place: int) -> bool:
+    """Tell whether the word at `place`, which may be a verb, too, is a noun here: `a twofold rise in A`."""
+    return "noun" in row[place].classes and bool(row[place - 1].classes & {"det", "adv", "adjective", "num"})
+
+
+def is_in_list(row: Sequence[Element], first: int, last: int) -> bool:
+    """Tell whether a disease is but listed with a gene or drug before it: `patients with higher A and D`."""
+    between, before = row[first + 1 : last], frozenset[str]()
+    if "disease" not in row[last].classes or not any(part.classes & {"comma", "and"} for part in between):
+        return False
+    for part in between:
+        clause = part.classes & {"rel", "be", "have", "show", "report", "ing"} or ("det" in part.classes and "comma" in before)
+        if clause or not (part.members or part.classes & {"head", "w", "noun", "adjective", "num", "adv", "det", "comma", "and"}):
+            return False
+        before = part.classes
+    return not any(part.classes & {"between", "assocb", "corr", "verb.associate", "past.associate"} for part in row)
+
+
+def is_over_border(row: Sequence[Element], first: int, last: int) -> bool:
+    """Tell whether the mention at `last` stands in a clause of its own, to which what was said of the one before is foreign.
+
+    So it is behind a comma and a conjunction, with a verb of its own (`A lowers B, and the burden of D is growing`), unless
+    the first stands in front of the whole (`in D, A is raised, and B is lowered`), behind a subordinate clause
+    (`although D is curable, A helps few`), and in a pair (`A is raised in D, and B in E`).
+    """
+    start = max((place + 1 for place in range(first) if row[place].classes & {"semi", "stop", "report"}), default=0)
+    opening = next((place for place in range(start, first) if row[place].classes & {"sub"}), last)
+    for place in range(first + 1, last):
+        if row[place].classes & {"comma", "and"} and is_pair(row, place, first, last):
+            return True
+        if "comma" not in row[place].classes:
+            continue
+        if any(part.classes & FINITE for part in row[opening:place]):
+            return True
+        joined = "and" in row[place + 1].classes and any(part.classes & FINITE for part in row[start:place])
+        if joined and not is_in_front(row, start, first) and has_subject(row, place + 2, last):
+            return True
+    return False
+
+
+def is_pair(row: Sequence[Element], place: int, first: int, last: int) -> bool:
+    """Tell whether behind the sign at `place` a molecule and a disease are paired as two before it are: `A in D and B in E`."""
+    at = place - 1
+    while at > first and row[at].classes & {"comma", "head", "w", "cells"} and not row[at].members:
+        at -= 1
+    if "disease" not in row[at].classes or at < first:
+        return False
+    at = place + 1
+    while at <= last and row[at].classes & {"and", "w", "det", "adjective", "num"} and not row[at].members:
+        at += 1
+    if at > last or not row[at].classes & {"gene", "drug"}:
+        return False
+    at += 1
+    while at + 1 < len(row) and row[at].classes & {"head", "w", "noun"}:
+        at += 1
+    if at + 1 >= len(row) or not row[at].classes & {"in", "for", "with", "on"}:
+        return False
+    at += 1
+    while at < len(row) and row[at].classes & {"w", "det", "adjective", "num", "head", "cells", "of", "with"} and not row[at].members:
+        at += 1
+    return at < len(row) and "disease" in row[at].classes
+
+
+def is_in_front(row: Sequence[Element], start: int, place: int) -> bool:
+    """Tell whether the mention at `place` belongs to a phrase with a preposition that stands before its clause: `In D, …`."""
+    return bool(row[start].classes & {"in", "for", "with", "on"}) and not any(
+        part.classes & {"comma", "be", "verb"} for part in row[start:place])  # fmt: skip
+
+
+def has_subject(row: Sequence[Element], start: int, last: int) -> bool:
+    """Tell whether a clause with a subject that is a mention, or has one, begins at `start` and holds the one at `last`."""
+    at, named = start, False
+    while at < len(row) and (row[at].members or row[at].classes & NOMINAL or "article" in row[at - 1].classes):
+        if row[at].classes & FINITE and not row[at - 1].classes & {"article"}:
+            break
+        named |= bool(row[at].members)
+        at += 1
+    if at >= len(row) or not named:
+        return False
+    past = "past" in row[at].classes and "hyphen" not in row[at - 1].classes and not row[at + 1].classes & {"by", "in", "with"}
+    return past or bool(row[at].classes & FINITE)

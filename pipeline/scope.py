@@ -12,31 +12,24 @@ from pipeline.patterns import Language
 REACH = 7  # elements between a cue and the trigger that it reaches
 LOOSE = frozenset({"noun", "verb.regulate", "verb.associate", "verb.treat"})  # name a topic, where others state a fact
 PHRASE = frozenset({"adv", "det", "w", "of", "noun", "E", "head", "adjective", "hyphen"})  # before a noun or an `-ing`
+OWN = frozenset({"verb", "adjective.cause", "vain"})  # a cue that is one of these denies only itself
 BORDERS = frozenset({"comma", "semi", "colon", "T", "but", "open", "close"})
 
 
 def is_negated(trigger: int, elements: Elements) -> bool:
     """Tell whether a cue of negation reaches the trigger at the place `trigger`."""
-    if has_lost_ability(trigger, elements):
+    if "neg" in elements.cues and (find_cue("neg", trigger, elements) is not None or is_or_else(trigger, elements)):
         return True
-    return "neg" in elements.cues and any(find_cue("neg", place, elements) is not None for place in find_alternatives(trigger, elements))
+    return has_lost_ability(trigger, elements)
 
 
-def find_alternatives(trigger: int, elements: Elements) -> tuple[int, ...]:
-    """Return the place of the trigger, and of the verb that it is joined to by `or`: `did not prevent A or delay B` denies both."""
+def is_or_else(trigger: int, elements: Elements) -> bool:
+    """Tell whether the verb at `trigger` is joined by `or` to one that is denied: `did not activate A or bind B`."""
     row, at = elements.row, trigger - 1
     while at > 0 and "adv" in row[at].classes:
         at -= 1
-    own = row[trigger].classes & {"verb", "past"}
-    if not own or at < 1 or "or" not in row[at].classes:
-        return (trigger,)
-    for before in range(at - 1, -1, -1):
-        classes = row[before].classes
-        if classes & {"semi", "stop", "but", "comma"}:
-            break
-        if own & classes and not (before and "hyphen" in row[before - 1].classes):
-            return trigger, before
-    return (trigger,)
+    governor = find_governor(trigger, elements) if "or" in row[at].classes else None
+    return governor is not None and find_cue("neg", governor, elements) is not None
 
 
 def has_lost_ability(trigger: int, elements: Elements) -> bool:
@@ -128,7 +121,7 @@ def find_cue(cue: str, trigger: int, elements: Elements) -> int | None:
     for place in range(aside, max(-1, aside - REACH), -1):
         classes = elements.row[place].classes
         bordered = bool(classes & BORDERS) and "show" not in classes
-        if cues & classes and not (bordered and classes & {"verb", "adjective.cause"}):  # `dispensable for A-induced B`
+        if cues & classes and not (bordered and classes & OWN):  # `dispensable for A-induced B`
             return place
         if bordered:
             return None
