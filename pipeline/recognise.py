@@ -92,11 +92,13 @@ def find_names(text: str, place: Place, lexicon: Lexicon) -> Iterator[Hit]:
     """Yield every stretch of `text` that is a name of the lexicon and may be meant there; stretches may overlap.
 
     A name that needs words in its sentence counts without them where its neighbours tell it, and where the document has
-    it with them elsewhere: a short form has one sense in one document.
+    it with them elsewhere, or names the same in another way: a short form has one sense in one document (Gale, Church
+    and Yarowsky 1992).
     """
     barred: list[tuple[int, int, Name]] = []
     found: list[Hit] = []
     waiting: list[tuple[int, int, Name]] = []
+    further: list[tuple[int, int, Name]] = []
     for first, last, name, claims in find_claims(text, lexicon):
         if name.source == WRONG:
             if has_context(name, first, place):
@@ -105,12 +107,13 @@ def find_names(text: str, place: Place, lexicon: Lexicon) -> Iterator[Hit]:
             found.append(make_hit(text, first, last, prefer(meant, text[first:last]), meant, lexicon))
         else:
             waiting.append((first, last, name))
+            further += [(first, last, claim) for claim in claims[1:]]
     found += find_symbols(text, found, waiting, lexicon)
-    senses = {(text[hit.start : hit.end].lower(), hit.concept_id) for hit in found}
+    senses = {hit.concept_id for hit in found}
     found += [
         make_hit(text, start, end, name, (), lexicon)
-        for start, end, name in waiting
-        if (text[start:end].lower(), name.concept_id) in senses
+        for start, end, name in (*waiting, *further)
+        if name.concept_id in senses
     ]
     yield from bar(found, barred)
 
