@@ -122,11 +122,13 @@ class Shape:
         """Tell whether one of the anchors stands in `text`, so that asking the expression makes sense."""
         return not self.anchors or any(any(True for _ in find_anchor(text, anchor)) for anchor in self.anchors)
 
-    def counts(self, text: str, start: int, end: int, sentence: str, near: int) -> bool:
-        """Tell whether a match counts: a `need` word is in the sentence, no `avoid` word within `near` code points."""
-        if self.need and not any(word in sentence for word in self.need):
-            return False
-        return not (self.avoid and any(word in text[max(0, start - near) : end + near] for word in self.avoid))
+    def has_need(self, sentence: str) -> bool:
+        """Tell whether one of the words that a match needs is in its sentence, or it needs none."""
+        return not self.need or any(word in sentence for word in self.need)
+
+    def is_avoided(self, text: str, start: int, end: int, near: int) -> bool:
+        """Tell whether a word within `near` code points of a match says that it is not meant."""
+        return bool(self.avoid) and any(word in text[max(0, start - near) : end + near] for word in self.avoid)
 
 
 def find_anchor(text: str, anchor: str) -> Iterator[int]:
@@ -340,7 +342,8 @@ def check_shape(row: Row, shape: Shape) -> None:
     if not shape.may_hold(found[0].group()):
         raise row.error("anchor", "the expected name holds none of these", "write what every match holds, or nothing")
     for match in shape.pattern.finditer(row["counter_example"]):
-        if shape.counts(row["counter_example"], *match.span(), row["counter_example"], len(row["counter_example"])):
+        counter = row["counter_example"]
+        if shape.has_need(counter) and not shape.is_avoided(counter, *match.span(), len(counter)):
             raise row.error(
                 "counter_example", f"the pattern finds `{match.group()}` in it", "mend the pattern or the example"
             )

@@ -244,7 +244,8 @@ def is_pair(row: Sequence[Element], place: int, first: int, last: int) -> bool:
     if at + 1 >= len(row) or not row[at].classes & {"in", "for", "with", "on"}:
         return False
     at += 1
-    while at < len(row) and row[at].classes & {"w", "det", "adjective", "num", "head", "cells", "of", "with"} and not row[at].members:
+    passed = {"w", "det", "adjective", "num", "head", "cells", "of", "with"}
+    while at < len(row) and row[at].classes & passed and not row[at].members:
         at += 1
     return at < len(row) and "disease" in row[at].classes
 

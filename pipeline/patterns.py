@@ -46,7 +46,8 @@ MENTIONED = {kind: frozenset(["E", kind]) for kind in ENTITY_TYPES}
 MIRNA = frozenset(["E", "gene", "mirna"])
 LOWERING = tuple(f"{form}.{effect}" for form in FORMS for effect, sign in SIGNS.items() if sign < 0)
 CUES = {  # what is looked for only in sentences that hold a word of the class, or of one of the further ones
-    "neg": ("butnot",), "losing": (), "spec": (), "site": (), "asks": ("whether",), "modifies": (), "former": ("onlyone",), "latter": ("it",),
+    "neg": ("butnot",), "losing": (), "spec": (), "site": (), "asks": ("whether",), "modifies": (),
+    "former": ("onlyone",), "latter": ("it",),
     "respectively": (), "verb.bind": ("similar", "singular"), "lowers": ("anti", *LOWERING),
 }  # fmt: skip
 DEEDS = ("kind-name", "kinase-name", "phosphatase-name", "ligand-name", "lit-name", "factor-name", "cytokine-name")

@@ -398,10 +398,15 @@ def find_listed_name(name: str, kind: str, lexicon: Lexicon) -> tuple[str, str] 
 
 
 def find_shapes(text: str, hits: Sequence[Hit], place: Place, lexicon: Lexicon) -> Iterator[Hit]:
-    """Yield names that no lexicon has but that have the shape of one, where their sentence has the words they need."""
+    """Yield names that no lexicon has but that have the shape of one.
+
+    Where the shape needs words, they stand in the sentence, or in another one of the document that has the name.
+    """
     covered = {offset: hit for hit in hits for offset in (hit.start, hit.end - 1)}
     anchors = find_anchors(text, lexicon)
     for shape in lexicon.shapes:
+        waiting: list[Hit] = []
+        told: set[str] = set()
         for match in match_shape(shape, text, anchors):
             start, end = match.span()
             inside = [covered[offset] for offset in (start, end - 1) if offset in covered]
@@ -410,16 +415,19 @@ def find_shapes(text: str, hits: Sequence[Hit], place: Place, lexicon: Lexicon) 
             if match.group().lower() in lexicon.stop_words:
                 continue
             sentence = place.sentence(start)
-            if sentence and shape.counts(text, start, end, sentence, NEAR):
-                yield Hit(
-                    start,
-                    end,
-                    identify(shape, match, lexicon),
-                    shape.type,
-                    "shape",
-                    SCORES["shape"],
-                    name_en=match.group(),
-                )
+            if not sentence or shape.is_avoided(text, start, end, NEAR):
+                continue
+            waiting.append(make_shaped(shape, match, lexicon))
+            if shape.has_need(sentence):
+                told.add(match.group())
+        yield from (hit for hit in waiting if hit.name_en in told)
+
+
+def make_shaped(shape: Shape, match: re.Match[str], lexicon: Lexicon) -> Hit:
+    """Return the hit of a name that has the shape of one."""
+    start, end = match.span()
+    found = identify(shape, match, lexicon)
+    return Hit(start, end, found, shape.type, "shape", SCORES["shape"], name_en=match.group())
 
 
 def may_hold(shape: Shape, start: int, end: int, hit: Hit) -> bool:

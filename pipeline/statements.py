@@ -283,7 +283,7 @@ def lacks(subject: Subject, trigger: int, row: Sequence[Element]) -> bool:
 
 
 def fails_without(subject: Subject, row: Sequence[Element]) -> bool:
-    """Tell whether the subject fails only where something else is missing: `in A-deficient cells, B did not …`, `敲除A后，B不能…`."""
+    """Tell whether the subject fails only where something else is missing: `in A-deficient cells, B did not …`."""
     before = subject.place - 1
     while before > max(0, subject.place - 9) and not row[before].members:
         before -= 1
