@@ -57,7 +57,8 @@ def relate(text: str, lang: str, spans: Sequence[Span], patterns: Patterns, cut:
     relations = [relation for frame in frames for relation in state_all(frame, elements, spans, text)]
     relations += state_loose(relations, frames, elements, language, spans, text)
     acting = {(frame.trigger, frame.agent.place) for frame in frames if frame.agent and frame.patient}
-    modifying = frames if "modifies" in elements.cues else ()
+    # who only brings a phosphorylation about comes behind the enzyme
+    modifying = sorted(frames, key=lambda frame: frame.pattern.relation == "activates") if "modifies" in elements.cues else ()
     modified = [row for frame in modifying if frame.patient and language.modifying.match(elements.symbols, frame.trigger)
                 and not is_agent(frame, acting) for row in modify(frame, elements, spans, text)]  # fmt: skip
     return Reading(elements, frames, best(relations, spans), merge_modified(modified))
