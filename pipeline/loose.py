@@ -266,5 +266,6 @@ def has_subject(row: Sequence[Element], start: int, last: int) -> bool:
         at += 1
     if at >= len(row) or not named:
         return False
-    past = "past" in row[at].classes and "hyphen" not in row[at - 1].classes and not row[at + 1].classes & {"by", "in", "with"}
-    return past or bool(row[at].classes & FINITE)
+    if "past" not in row[at].classes or "hyphen" in row[at - 1].classes:
+        return bool(row[at].classes & FINITE)
+    return not any(part.classes & {"by", "in", "with"} for part in row[at + 1 : at + 2]) or bool(row[at].classes & FINITE)
