@@ -50,9 +50,9 @@ CUES = {  # what is looked for only in sentences that hold a word of the class, 
     "former": ("onlyone",), "latter": ("it",),
     "respectively": (), "verb.bind": ("similar", "singular"), "lowers": ("anti", *LOWERING),
 }  # fmt: skip
-DEEDS = ("kind-name", "kinase-name", "phosphatase-name", "ligand-name", "lit-name", "factor-name", "cytokine-name")
-"""Classes of words.csv for names: who can phosphorylate, who dephosphorylate, who cannot, what its antibody sets off,
-what is no receptor, and what only receptors take.
+DEEDS = ("kind-name", "kinase-name", "phosphatase-name", "ligand-name", "lit-name", "factor-name")
+"""Classes of words.csv for names: who can phosphorylate, who dephosphorylate, who cannot, what its antibody sets off, and
+what is no receptor.
 """
 NEVER = "\ue000"  # of the private use area: never met in text
 

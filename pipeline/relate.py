@@ -288,7 +288,7 @@ def choose_side(found: Mapping[str, Subject], said: Frame, row: Sequence[Element
     if "A" in found or "B" not in found or not said.agent or not said.patient:
         return found
     kind, acts, acted_on = (find_kind(part.place, row) for part in (found["B"], said.agent, said.patient))
-    upstream = kind in ("cytokine-name", "ligand-name") and acted_on in ("factor-name", "kinase-name") and acts != "factor-name"
+    upstream = kind == "ligand-name" and acted_on in ("factor-name", "kinase-name") and acts != "factor-name"
     return {"A": found["B"]} if upstream or kind == acts != acted_on else found
 
 
